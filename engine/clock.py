@@ -1,0 +1,40 @@
+"""The only clock of the product.
+
+Everything that asks for the time asks here, so that tests can travel and a process, its timers and its
+history agree about what time it is.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+_travelled = timedelta()
+
+
+def now() -> datetime:
+    """The current moment as an aware UTC datetime, moved by what tests have travelled."""
+    return datetime.now(UTC) + _travelled
+
+
+def travel(**distance: float) -> None:
+    """Move the clock forward by a `timedelta` given in its keywords, for instance `days=14`.
+
+    Only tests and simulations travel. The distance adds up until `come_home` is called.
+    """
+    global _travelled
+    _travelled += timedelta(**distance)
+
+
+def come_home() -> None:
+    """Undo every travel: the clock shows the time of the machine again."""
+    global _travelled
+    _travelled = timedelta()
+
+
+@contextmanager
+def travelling() -> Iterator[None]:
+    """A stretch of code whose travels end with it."""
+    try:
+        yield
+    finally:
+        come_home()
