@@ -1,0 +1,1 @@
+"""The organisation: people, units and reporting lines, all of them asked for a day."""
