@@ -1,0 +1,1 @@
+"""Stories told against the product, and what they need to run."""

@@ -1,0 +1,99 @@
+"""The ground the other tests stand on: fresh databases, an empty broker, a real browser, no internet."""
+
+import os
+import select
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+import psycopg
+import pytest
+import pytest_socket
+import redis
+from playwright.sync_api import Page
+from sqlalchemy import text
+
+from engine.database import connect
+from tests.services.postgres import PostgresServer, run_postgres
+from tests.services.valkey import run_valkey
+
+
+@pytest.mark.parametrize("run", ["first", "second"])
+def test_every_test_gets_a_database_of_its_own(database_url: str, run: str) -> None:
+    engine = connect(database_url)
+    with engine.begin() as connection:
+        connection.execute(text(f"CREATE TABLE only_in_the_{run} (id INTEGER)"))
+        tables = "sqlite_master WHERE type = 'table'" if "sqlite" in database_url else "pg_tables"
+        column = "name" if "sqlite" in database_url else "tablename"
+        names = connection.execute(text(f"SELECT {column} FROM {tables}")).scalars().all()
+    engine.dispose()
+    assert [name for name in names if name.startswith("only_in_the")] == [f"only_in_the_{run}"]
+
+
+def test_a_dropped_database_is_gone_even_when_somebody_is_still_connected(postgres_server: PostgresServer) -> None:
+    url = postgres_server.create_database()
+    with psycopg.connect(url) as connection:
+        postgres_server.drop_database(url)
+        with pytest.raises(psycopg.OperationalError):
+            connection.execute("SELECT 1")
+
+
+@pytest.mark.parametrize("message", ["first", "second"])
+def test_every_test_gets_an_empty_broker(broker_url: str, message: str) -> None:
+    with redis.Redis.from_url(broker_url) as client:
+        client.rpush("messages", message)
+        assert client.lrange("messages", 0, -1) == [message.encode()]
+
+
+def test_wheels_stand_in_for_missing_system_servers() -> None:
+    with run_postgres(from_wheel=True) as database, run_valkey(from_wheel=True) as broker:
+        with psycopg.connect(database.create_database()) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+        with redis.Redis.from_url(broker.url) as client:
+            assert client.ping() is True
+
+
+def test_a_server_ends_with_the_session_that_started_it_even_when_that_is_killed() -> None:
+    session = (
+        "import os, signal\n"
+        "from tests.services.valkey import run_valkey\n"
+        "with run_valkey(from_wheel=True) as server:\n"
+        "    print(server.process.pid, server.process.folder, flush=True)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", session], check=False, capture_output=True, text=True, timeout=60)
+    pid, folder = done.stdout.split()
+    try:
+        assert has_ended(int(pid), within_milliseconds=20_000)
+    finally:
+        shutil.rmtree(folder)
+
+
+def has_ended(pid: int, *, within_milliseconds: int) -> bool:
+    try:
+        process = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    waiting = select.poll()
+    waiting.register(process, select.POLLIN)
+    ended = bool(waiting.poll(within_milliseconds))
+    os.close(process)
+    return ended
+
+
+def test_tests_can_not_reach_the_internet() -> None:
+    with pytest.raises(pytest_socket.SocketConnectBlockedError), socket.socket() as probe:
+        probe.connect(("192.0.2.1", 80))
+
+
+def greet(_environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    start_response("200 OK", [("Content-Type", "text/html")])
+    return [b"<h1>Reviewflow</h1>"]
+
+
+def test_a_browser_opens_a_served_page(serve: Callable[[WSGIApplication], str], page: Page) -> None:
+    page.goto(serve(greet))
+    assert page.get_by_role("heading").inner_text() == "Reviewflow"
