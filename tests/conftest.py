@@ -80,7 +80,7 @@ def broker_url(valkey_server: ValkeyServer) -> str:
 
 @pytest.fixture
 def serve() -> Iterator[Callable[[WSGIApplication], str]]:
-    """Serves a web application on a loopback port until the test ends: `base_url = serve(app)`."""
+    """Serves a web application on a loopback port until the test ends: call it with the app, get the address."""
     running: list[Callable[[], None]] = []
 
     def start(app: WSGIApplication) -> str:
@@ -107,7 +107,9 @@ def chromium() -> str:
     path = provide_chromium()
     if path is None:
         reason = "Chromium is not installed and can not be installed from here: apt-get install chromium"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
     return path
 
 

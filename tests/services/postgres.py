@@ -61,7 +61,7 @@ class PostgresServer:
         """Drop the database behind `url`, whoever is still connected to it."""
         self._execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(_name_of(url))))
 
-    def _execute(self, statement: sql.Composable) -> None:
+    def _execute(self, statement: sql.Composed) -> None:
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute(statement)
 
@@ -90,10 +90,10 @@ def run_postgres(*, durable: bool = False, from_wheel: bool = False) -> Iterator
 
 def _initialise(binaries: Path, folder: Path, *, durable: bool) -> PostgresServer:
     data, port = folder / "data", find_free_port()
-    initdb = [binaries / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "-E", "UTF8", "--locale=C"]
+    initdb = [str(binaries / "initdb"), "-D", str(data), "-U", "postgres", "--auth=trust", "-E", "UTF8", "--locale=C"]
     run_unprivileged([*initdb, "--no-sync", "--no-instructions"], cwd=folder)
     settings = ["unix_socket_directories=", "logging_collector=off", "max_connections=200"]
-    command = [binaries / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port)]
+    command = [str(binaries / "postgres"), "-D", str(data), "-h", "127.0.0.1", "-p", str(port)]
     for setting in settings if durable else [*settings, *NOT_DURABLE]:
         command += ["-c", setting]
     url = f"postgresql://postgres@127.0.0.1:{port}/postgres"

@@ -55,7 +55,7 @@ def server_folder(name: str) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def run_unprivileged(command: Sequence[str | Path], *, cwd: Path) -> None:
+def run_unprivileged(command: Sequence[str], *, cwd: Path) -> None:
     """Run `command` to its end as the servers' user. Raises ServiceError with its output when it fails."""
     done = subprocess.run(
         command, cwd=cwd, check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL, **_credentials()
@@ -69,7 +69,7 @@ class ServerProcess:
     """One server process and the log it writes. `is_ready` is asked until it answers True."""
 
     name: str
-    command: Sequence[str | Path]
+    command: Sequence[str]
     folder: Path
     is_ready: Callable[[], bool]
     stop_signal: signal.Signals = signal.SIGTERM

@@ -58,7 +58,7 @@ def _describe_server(binary: Path, folder: Path) -> ValkeyServer:
     port = find_free_port()
     url = f"redis://127.0.0.1:{port}/0"
     options = {"--port": str(port), "--bind": "127.0.0.1", "--dir": str(folder), "--save": "", "--appendonly": "no"}
-    command = [binary, *(word for option in options.items() for word in option)]
+    command = [str(binary), *(word for option in options.items() for word in option)]
     return ValkeyServer(url, ServerProcess("Valkey", command, folder, lambda: _answers(url)))
 
 
