@@ -74,7 +74,7 @@ class Organisation:
 
     def fetch(self, person_ids: Iterable[str]) -> None:
         """Read these people, everybody above them and their HR partners in one statement, as far as not known yet."""
-        unknown = [] if self._complete else sorted({id for id in person_ids if id not in self._people})
+        unknown = [] if self._complete else sorted(set(person_ids) - self._people.keys())
         if not unknown:
             return
         if len(unknown) > _FEW:

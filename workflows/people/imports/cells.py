@@ -19,7 +19,7 @@ _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _EMAIL = re.compile(r"[^@\s,;<>\"()]{1,64}@[^@\s.,;<>\"()]+(\.[^@\s.,;<>\"()]+)+")
 
 
-class CellProblem(ValueError):
+class CellError(ValueError):
     """What is wrong with a cell, and what to do about it."""
 
     def __init__(self, problem: str, remedy: str) -> None:
@@ -49,11 +49,11 @@ class Column:
 def read_text(value: str, longest: int = 200) -> str:
     """Plain text: no formula, no control characters, not too long."""
     if value.startswith(FORMULA_STARTS):
-        raise CellProblem("spreadsheet formula", "Write the plain text; it must not begin with =, +, -, @ or a tab.")
+        raise CellError("spreadsheet formula", "Write the plain text; it must not begin with =, +, -, @ or a tab.")
     if any(ord(letter) < 32 or ord(letter) == 127 for letter in value):
-        raise CellProblem("line break or control character inside", "Write the text on one line.")
+        raise CellError("line break or control character inside", "Write the text on one line.")
     if len(value) > longest:
-        raise CellProblem(f"longer than {longest} characters", "Shorten it.")
+        raise CellError(f"longer than {longest} characters", "Shorten it.")
     return value
 
 
@@ -64,22 +64,22 @@ def read_date(value: str) -> date:
             return date.fromisoformat(value)
     except ValueError:
         pass
-    raise CellProblem("not a date", "Write an existing day as year-month-day, for instance 2026-11-30.")
+    raise CellError("not a date", "Write an existing day as year-month-day, for instance 2026-11-30.")
 
 
 def read_number(value: str, places: int = 2, most: Decimal | None = None) -> Decimal:
     """A number that is not negative, with a point before at most `places` decimals."""
     if not _NUMBER.fullmatch(value) or not value.isascii():
-        raise CellProblem("not a number", "Write digits only, with a point before decimals, for instance 48250.50.")
+        raise CellError("not a number", "Write digits only, with a point before decimals, for instance 48250.50.")
     number = Decimal(value)
     if number < 0:
-        raise CellProblem("negative", "Write a number that is not below 0.")
+        raise CellError("negative", "Write a number that is not below 0.")
     if most is not None and number > most:
-        raise CellProblem(f"above {most}", f"Write a number from 0 to {most}.")
+        raise CellError(f"above {most}", f"Write a number from 0 to {most}.")
     if number >= Decimal(10) ** 14:
-        raise CellProblem("too large", "Check the number; at most 14 digits are stored.")
+        raise CellError("too large", "Check the number; at most 14 digits are stored.")
     if number != round(number, places):
-        raise CellProblem(f"more than {places} decimal places", f"Round it to {places} decimal places.")
+        raise CellError(f"more than {places} decimal places", f"Round it to {places} decimal places.")
     return number
 
 
@@ -87,7 +87,7 @@ def read_fte(value: str) -> Decimal:
     """A share of full time, above 0 and up to 1."""
     number = read_number(value, places=3, most=Decimal(1))
     if number == 0:
-        raise CellProblem("not above 0", "Write the share of full time, for instance 0.8.")
+        raise CellError("not above 0", "Write the share of full time, for instance 0.8.")
     return number
 
 
@@ -100,27 +100,27 @@ def read_year(value: str) -> int:
     """A year of birth."""
     if re.fullmatch(r"(19|20)\d\d", value) and value.isascii():
         return int(value)
-    raise CellProblem("not a year", "Write four digits, for instance 1985, or leave it empty.")
+    raise CellError("not a year", "Write four digits, for instance 1985, or leave it empty.")
 
 
 def read_email(value: str) -> str:
     """An e-mail address."""
     if len(value) > 254 or not _EMAIL.fullmatch(value):
-        raise CellProblem("not an e-mail address", "Write one address, for instance name@company.example.")
+        raise CellError("not an e-mail address", "Write one address, for instance name@company.example.")
     return value
 
 
 def read_time_zone(value: str) -> str:
     """A time zone of the IANA database."""
     if value not in _time_zones():
-        raise CellProblem("unknown time zone", "Write a name of the IANA database, for instance Europe/Berlin.")
+        raise CellError("unknown time zone", "Write a name of the IANA database, for instance Europe/Berlin.")
     return value
 
 
 def read_currency(value: str) -> str:
     """A currency code."""
     if value not in CURRENCIES:
-        raise CellProblem("not an ISO 4217 code", "Write the three letters of the currency, for instance EUR.")
+        raise CellError("not an ISO 4217 code", "Write the three letters of the currency, for instance EUR.")
     return value
 
 
@@ -128,19 +128,19 @@ def read_country(value: str) -> str:
     """A country code."""
     if re.fullmatch("[A-Z]{2}", value):
         return value
-    raise CellProblem("not an ISO 3166 code", "Write the two letters of the country, for instance DE.")
+    raise CellError("not an ISO 3166 code", "Write the two letters of the country, for instance DE.")
 
 
 def read_choice(value: str, choices: tuple[str, ...]) -> str:
     """One of a few words."""
     if value not in choices:
         listed = ", ".join(choices)
-        raise CellProblem(f"not one of {listed}", f"Write one of {listed}.")
+        raise CellError(f"not one of {listed}", f"Write one of {listed}.")
     return value
 
 
 def read_yes_or_no(value: str) -> bool:
-    """yes or no."""
+    """The word yes or the word no."""
     return read_choice(value, ("yes", "no")) == "yes"
 
 
@@ -157,15 +157,20 @@ def read_cells(row: TableRow, columns: tuple[Column, ...], defects: list[Finding
     values: dict[str, object] = {}
     for column in columns:
         text = row.cells[column.name]
-        values[column.target] = None
         try:
-            if text:
-                values[column.target] = column.read(text)
-            elif column.required:
-                raise CellProblem("missing", "Fill it in.")
-        except CellProblem as error:
+            values[column.target] = _read_cell(text, column)
+        except CellError as error:
+            values[column.target] = None
             defects.append(Finding(row.line, column.name, text, error.problem, error.remedy))
     return values
+
+
+def _read_cell(text: str, column: Column) -> object:
+    if text:
+        return column.read(text)
+    if column.required:
+        raise CellError("missing", "Fill it in.")
+    return None
 
 
 @cache

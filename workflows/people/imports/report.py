@@ -12,7 +12,7 @@ class FileRejected(Rejection):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing about one cell: the line in the file (the header is line 1), the column, the value, what and what now."""
+    """One thing about one cell: its line in the file (the header is line 1), what it is, and what to do."""
 
     line: int
     column: str

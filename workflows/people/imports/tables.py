@@ -1,5 +1,6 @@
 """Reading a CSV file that somebody uploaded, whatever it really is."""
 
+import codecs
 import csv
 import io
 import unicodedata
@@ -70,7 +71,7 @@ def _decode(content: bytes) -> str:
             f"The file has {len(content) / 1024 / 1024:.0f} MB; the limit is {SIZE_LIMIT // 1024 // 1024} MB. "
             "Split it, or remove columns that are not asked for."
         )
-    if not content.strip():
+    if not content.removeprefix(codecs.BOM_UTF8).strip():
         raise FileRejected("The file is empty. Export it again, and check that the export found any rows.")
     for signature, problem in _SIGNATURES:
         if content.startswith(signature):
