@@ -1,0 +1,82 @@
+"""The built browser side: small, complete, kept by browsers for good, and clear when it is missing."""
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from webapp.assets import AssetError, asset_url, icon_url, read_manifest, register_assets
+
+PAGE_BUDGET = 100 * 1024
+
+
+@pytest.fixture
+def app() -> Flask:
+    app = Flask(__name__)
+    register_assets(app)
+    return app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+def address_of(app: Flask, name: str) -> str:
+    with app.test_request_context():
+        return asset_url(name)
+
+
+def test_what_every_page_loads_fits_the_budget() -> None:
+    files = read_manifest()["files"]
+    assert files["app.css"]["gzip"] + files["app.js"]["gzip"] <= PAGE_BUDGET
+
+
+@pytest.mark.parametrize("name", ["app.css", "app.js", "icons.svg"])
+@pytest.mark.parametrize(("accepted", "sent", "size"), [("gzip, br", "br", "brotli"), ("gzip", "gzip", "gzip")])
+def test_a_file_travels_as_small_as_the_browser_allows(
+    app: Flask, client: FlaskClient, name: str, accepted: str, sent: str, size: str
+) -> None:
+    response = client.get(address_of(app, name), headers={"Accept-Encoding": accepted})
+    assert response.status_code == 200
+    assert response.headers["Content-Encoding"] == sent
+    assert len(response.data) == read_manifest()["files"][name][size]  # type: ignore[literal-required]
+
+
+def test_a_browser_that_knows_no_compression_gets_the_plain_file(app: Flask, client: FlaskClient) -> None:
+    response = client.get(address_of(app, "app.css"), headers={"Accept-Encoding": "br;q=0, identity"})
+    assert "Content-Encoding" not in response.headers
+    assert response.mimetype == "text/css"
+    assert len(response.data) == read_manifest()["files"]["app.css"]["bytes"]
+
+
+def test_a_browser_keeps_a_file_for_good(app: Flask, client: FlaskClient) -> None:
+    response = client.get(address_of(app, "app.js"))
+    assert response.cache_control.immutable
+    assert response.cache_control.max_age == 365 * 24 * 60 * 60
+    assert response.mimetype == "text/javascript"
+
+
+@pytest.mark.parametrize("path", ["missing.css", "../../settings.py", "%2e%2e/%2e%2e/settings.py"])
+def test_nothing_but_built_files_is_sent(client: FlaskClient, path: str) -> None:
+    assert client.get(f"/assets/{path}").status_code == 404
+
+
+def test_an_icon_is_a_part_of_the_sprite(app: Flask, client: FlaskClient) -> None:
+    with app.test_request_context():
+        address, _, name = icon_url("inbox").partition("#")
+    assert f'<symbol id="{name}"' in client.get(address).text
+
+
+def test_a_page_that_asks_for_something_unknown_says_what_to_do(app: Flask) -> None:
+    with app.test_request_context():
+        with pytest.raises(AssetError, match=r"icons\.txt"):
+            icon_url("no-such-icon")
+        with pytest.raises(AssetError, match=r'no "nothing\.js"'):
+            asset_url("nothing.js")
+
+
+def test_a_missing_build_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(AssetError, match="make build"):
+        read_manifest(tmp_path)
