@@ -1,0 +1,167 @@
+"""The rows that steps of instances want written, collected and written together.
+
+One completion, or the start of fifty members, ends in one insert per table: the number of SQL statements does not
+grow with what happened.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from engine import registry
+from engine.deadlines import due_at, moment, parse_duration
+from engine.diagram import Step
+from engine.errors import StepFailed
+from engine.models import FanOut, HistoryEntry, Incident, Instance, Job, Subscription, Task
+from engine.registry import AssignmentRequest
+from engine.spiff.expressions import evaluate
+
+
+@dataclass
+class Changes:
+    """Everything to be written at the end of a verb, at one moment `now`."""
+
+    now: datetime
+    people: list[tuple[Instance, str, Step]] = field(default_factory=list)
+    jobs: list[dict[str, Any]] = field(default_factory=list)
+    fan_outs: list[dict[str, Any]] = field(default_factory=list)
+    subscriptions: list[dict[str, Any]] = field(default_factory=list)
+    incidents: list[dict[str, Any]] = field(default_factory=list)
+    history: list[dict[str, Any]] = field(default_factory=list)
+
+    def record(self, instance: Instance, kind: str, step: str | None, actor: str | None, **detail: Any) -> None:
+        """Note in the history of `instance` that something happened."""
+        self.history.append(
+            {
+                "instance_id": instance.id,
+                "root_id": instance.root_id,
+                "at": self.now,
+                "kind": kind,
+                "step": step,
+                "actor": actor,
+                "detail": detail,
+            }
+        )
+
+    def job(self, kind: str, instance_id: int | None, token: str | None, at: datetime, **payload: Any) -> None:
+        """Ask for machine work at a moment. A `key` in the payload makes it the only one of its name."""
+        key = payload.pop("key", None)
+        self.jobs.append(
+            {"kind": kind, "instance_id": instance_id, "token": token, "due_at": at, "payload": payload, "key": key}
+        )
+
+    def incident(self, instance: Instance, token: str, step: str | None, problem: str) -> None:
+        """Note that a step cannot go on."""
+        self.incidents.append(
+            {"instance_id": instance.id, "token": token, "step": step, "problem": problem, "opened_at": self.now}
+        )
+        self.record(instance, "incident_opened", step, None, problem=problem)
+
+    def write(self, session: Session) -> None:
+        """Write everything: one statement a table."""
+        tasks = self._hand_out(session)
+        if tasks:
+            session.execute(insert(Task), tasks)
+        for model, rows in (
+            (Job, self.jobs),
+            (FanOut, self.fan_outs),
+            (Subscription, self.subscriptions),
+            (Incident, self.incidents),
+            (HistoryEntry, self.history),
+        ):
+            if rows:
+                session.execute(insert(model), rows)
+        if tasks:
+            registry.emit(session, "task_opened", tasks=tasks, now=self.now)
+        for incident in self.incidents:
+            registry.emit(session, "incident_opened", incident=incident, now=self.now)
+
+    def _hand_out(self, session: Session) -> list[dict[str, Any]]:
+        if not self.people:
+            return []
+        requests = [AssignmentRequest(step, instance.subject, instance.variables) for instance, _, step in self.people]
+        assignments = registry.router().assign(session, requests, self.now)
+        rows = []
+        for (instance, token, step), assignment in zip(self.people, assignments, strict=True):
+            due = self._due(instance, token, step, assignment.zone)
+            rows.append(
+                {
+                    "instance_id": instance.id,
+                    "root_id": instance.root_id,
+                    "definition_id": instance.definition_id,
+                    "token": token,
+                    "step": step.id,
+                    "name": step.name,
+                    "state": "open",
+                    "subject": instance.subject,
+                    "assignee": assignment.assignee,
+                    "group": assignment.group,
+                    "explanation": assignment.explanation,
+                    "created_at": self.now,
+                    "due_at": due,
+                }
+            )
+            self._set_clock(instance.id, token, step, due)
+        return rows
+
+    def _due(self, instance: Instance, token: str, step: Step, zone: str) -> datetime | None:
+        text = step.settings.get("due")
+        if not text:
+            return None
+        try:
+            return due_at(_value(text, instance.variables, self.now), self.now, zone)
+        except StepFailed as error:
+            self.incident(instance, token, step.id, f"The deadline cannot be worked out: {error}")
+            return None
+
+    def _set_clock(self, instance_id: int, token: str, step: Step, due: datetime | None) -> None:
+        if due is None:
+            return
+        stages = clock_stages(step, due)
+        upcoming = [stage for stage in stages if stage[0] > self.now]
+        if upcoming:
+            self.job("clock", instance_id, token, upcoming[0][0], stage=upcoming[0][1])
+
+
+def clock_stages(step: Step, due: datetime) -> list[tuple[datetime, str]]:
+    """When the clock of a task strikes, and for what: its reminders in order, then `overdue`."""
+    reminders = [parse_duration(text) or timedelta() for text in step.settings.get("remind", "").split()]
+    return [*sorted((due - before, "reminder") for before in reminders), (due, "overdue")]
+
+
+def timer_due(step: Step, variables: dict[str, Any], now: datetime) -> datetime:
+    """When a drawn timer that starts now strikes. Raises StepFailed when its time cannot be worked out."""
+    return moment(_value(step.timer or "", variables, now), now)
+
+
+def _value(text: str, variables: dict[str, Any], now: datetime) -> Any:
+    """The value of a duration or date setting: ISO text as it stands, anything else is FEEL."""
+    if parse_duration(text) is not None or text[:4].isdigit():
+        return text
+    from engine.feel import to_plain
+
+    return to_plain(evaluate(text, variables, now))
+
+
+def withdraw(session: Session, instance_id: int, tokens: list[str], people: bool, now: datetime) -> None:
+    """Take back what waits at `tokens`: jobs, subscriptions, fan-outs, and open tasks where there are people."""
+    session.execute(delete(Job).where(Job.instance_id == instance_id, Job.token.in_(tokens)))
+    if people:
+        session.execute(
+            update(Task)
+            .where(Task.instance_id == instance_id, Task.token.in_(tokens), Task.state == "open")
+            .values(state="cancelled", closed_at=now)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def withdraw_fan_outs(session: Session, changes: Changes, instance_id: int, tokens: list[str]) -> None:
+    """Close the fan-outs at `tokens` and ask for their members to be cancelled."""
+    rows = session.scalars(select(FanOut).where(FanOut.instance_id == instance_id, FanOut.token.in_(tokens)))
+    for fan_out in rows:
+        if fan_out.state != "closed":
+            fan_out.state = "closed"
+            changes.job("cancel_members", None, None, changes.now, fan_out=fan_out.id)

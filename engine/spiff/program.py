@@ -1,0 +1,73 @@
+"""A definition made ready to run: parsed once per process, shared by every instance, never changed."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
+
+from engine import dmn, feel
+from engine.diagram import Diagram, Step, read_diagram
+from engine.errors import Finding, InvalidDiagram, StepFailed
+from engine.spiff.parser import parse
+
+
+@dataclass(frozen=True)
+class Program:
+    """The diagram, its specifications for SpiffWorkflow by process id, and its decision tables by decision id."""
+
+    diagram: Diagram
+    specs: dict[str, Any]
+    decisions: dict[str, dmn.Model]
+
+    def step(self, identifier: str) -> Step:
+        """The step of the diagram with this id."""
+        return self.diagram.steps[identifier]
+
+    def process_name(self, process: str) -> str:
+        """The name of a process or sub-process."""
+        return self.diagram.name if process == self.diagram.key else self.diagram.steps[process].name
+
+    def decide(self, workflow: Any, identifier: str) -> None:
+        """Ask the decision table of a business rule task and put its answer into the variables.
+
+        Raises StepFailed when the table has no answer for these variables.
+        """
+        step = self.step(identifier)
+        decision = step.settings["decision"]
+        environment = workflow.script_engine.environment
+        environment.consulted = True
+        try:
+            result = self.decisions[decision].evaluate(decision, environment.variables, now=environment.now)
+        except feel.FeelError as error:
+            raise StepFailed(f"The decision table “{decision}” cannot decide: {error}") from error
+        environment.variables[step.settings.get("result", decision)] = feel.to_plain(result.value)
+
+
+def compile_program(files: dict[str, bytes]) -> Program:
+    """Read a process package: exactly one `.bpmn`, any number of `.dmn`.
+
+    Raises InvalidDiagram with what is wrong and what to do.
+    """
+    diagrams = [path for path in files if path.endswith(".bpmn")]
+    if len(diagrams) != 1:
+        problem = f"A package holds exactly one .bpmn file; this one has {len(diagrams)}."
+        raise InvalidDiagram([Finding("package", problem, "Keep the diagram and its forms/ and decisions/ folders.")])
+    diagram = read_diagram(files[diagrams[0]], diagrams[0])
+    decisions = {}
+    for path, content in files.items():
+        if path.endswith(".dmn"):
+            decisions.update(_decisions(path, content))
+    try:
+        specs = parse(diagram.root, diagram.key)
+    except ValidationException as error:
+        finding = Finding(error.tag or "diagram", str(error).splitlines()[0], "Correct the diagram.", file=diagrams[0])
+        raise InvalidDiagram([finding]) from error
+    return Program(diagram, specs, decisions)
+
+
+def _decisions(path: str, content: bytes) -> dict[str, dmn.Model]:
+    try:
+        model = dmn.load(content)
+    except feel.FeelError as error:
+        raise InvalidDiagram([Finding("decision", str(error), "Correct the decision table.", file=path)]) from error
+    return {decision: model for decision in model.decisions}

@@ -1,0 +1,39 @@
+"""Reading XML that anybody may have written: no DTD, no entities, no network, limits on size and depth."""
+
+from lxml import etree
+
+from engine.errors import Rejection
+
+MAX_BYTES = 5_000_000
+MAX_DEPTH = 200
+
+
+def read_xml(content: bytes, name: str) -> etree._Element:
+    """The root element of `content`.
+
+    Raises Rejection, naming the file `name`, when it is too large, not XML, nested too deeply, or declares a DTD.
+    """
+    if len(content) > MAX_BYTES:
+        raise Rejection(f"{name} is larger than {MAX_BYTES // 1_000_000} MB. Remove pictures or split the diagram.")
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
+    )
+    try:
+        root = etree.fromstring(content, parser)
+    except etree.XMLSyntaxError as error:
+        raise Rejection(f"{name} is not readable XML: {error.msg}. Export it again from your BPMN tool.") from None
+    except ValueError:
+        raise Rejection(f"{name} is not readable XML. Export it again from your BPMN tool.") from None
+    if root.getroottree().docinfo.doctype:
+        raise Rejection(f"{name} declares a DOCTYPE, which is not allowed. Remove that line.")
+    if _depth(root) > MAX_DEPTH:
+        raise Rejection(f"{name} is nested more than {MAX_DEPTH} levels deep. Flatten its sub-processes.")
+    return root
+
+
+def _depth(root: etree._Element) -> int:
+    depth = deepest = 0
+    for event, _element in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        deepest = max(deepest, depth)
+    return deepest

@@ -1,0 +1,1 @@
+"""Review cycles: launching them for a population, following their cases, closing them."""

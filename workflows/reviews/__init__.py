@@ -1,0 +1,1 @@
+"""What people write in a review: drafts, submissions, and who may see them."""
