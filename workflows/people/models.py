@@ -138,12 +138,15 @@ class OrgUnitVersion(Base):
 
 
 class Account(Base):
-    """The sign-in of a person. Being an executive is not a role here: it follows from the grade."""
+    """The sign-in of a person, under the person's e-mail address.
+
+    Roles are `hr` and `admin`. Being an executive is no role here: it follows from the grade. `session_token` is what
+    a browser session holds instead of the person's id, so that a new token ends every session.
+    """
 
     __tablename__ = "account"
 
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
-    email: Mapped[str] = mapped_column(String(254), unique=True)
     password_hash: Mapped[str] = mapped_column(String(200))
     roles: Mapped[list[str]]
     session_token: Mapped[str] = mapped_column(String(64), unique=True)

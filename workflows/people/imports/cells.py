@@ -105,7 +105,8 @@ def read_year(value: str) -> int:
 
 def read_email(value: str) -> str:
     """An e-mail address."""
-    if len(value) > 254 or not _EMAIL.fullmatch(value):
+    read_text(value)
+    if len(value) > 254 or not value.isascii() or not _EMAIL.fullmatch(value):
         raise CellError("not an e-mail address", "Write one address, for instance name@company.example.")
     return value
 
