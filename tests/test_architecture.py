@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import grimp
 import pytest
 
 ROOT = Path(__file__).parent.parent
@@ -41,6 +42,17 @@ def test_imports_follow_the_arrows() -> None:
     program = Path(sys.executable).with_name("lint-imports")
     done = subprocess.run([program, "--no-cache"], cwd=ROOT, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("package", "may_use"),
+    [("engine.feel", ("engine.feel",)), ("engine.dmn", ("engine.dmn", "engine.feel"))],
+)
+def test_expressions_and_decisions_use_nothing_else_of_the_engine(package: str, may_use: tuple[str, ...]) -> None:
+    graph = grimp.build_graph("engine", cache_dir=None)
+    users = {package, *graph.find_descendants(package)}
+    used = {module for user in users for module in graph.find_modules_directly_imported_by(user)}
+    assert {module for module in used if not f"{module}.".startswith(tuple(f"{name}." for name in may_use))} == set()
 
 
 def test_no_file_is_longer_than_one_can_keep_in_mind() -> None:

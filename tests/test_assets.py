@@ -38,21 +38,21 @@ def test_what_every_page_loads_fits_the_budget() -> None:
 def test_a_file_travels_as_small_as_the_browser_allows(
     app: Flask, client: FlaskClient, name: str, accepted: str, sent: str, size: str
 ) -> None:
-    response = client.get(address_of(app, name), headers={"Accept-Encoding": accepted})
+    response = client.get(address_of(app, name), headers={"Accept-Encoding": accepted}, buffered=True)
     assert response.status_code == 200
     assert response.headers["Content-Encoding"] == sent
     assert len(response.data) == read_manifest()["files"][name][size]  # type: ignore[literal-required]
 
 
 def test_a_browser_that_knows_no_compression_gets_the_plain_file(app: Flask, client: FlaskClient) -> None:
-    response = client.get(address_of(app, "app.css"), headers={"Accept-Encoding": "br;q=0, identity"})
+    response = client.get(address_of(app, "app.css"), headers={"Accept-Encoding": "br;q=0, identity"}, buffered=True)
     assert "Content-Encoding" not in response.headers
     assert response.mimetype == "text/css"
     assert len(response.data) == read_manifest()["files"]["app.css"]["bytes"]
 
 
 def test_a_browser_keeps_a_file_for_good(app: Flask, client: FlaskClient) -> None:
-    response = client.get(address_of(app, "app.js"))
+    response = client.get(address_of(app, "app.js"), buffered=True)
     assert response.cache_control.immutable
     assert response.cache_control.max_age == 365 * 24 * 60 * 60
     assert response.mimetype == "text/javascript"
@@ -66,7 +66,7 @@ def test_nothing_but_built_files_is_sent(client: FlaskClient, path: str) -> None
 def test_an_icon_is_a_part_of_the_sprite(app: Flask, client: FlaskClient) -> None:
     with app.test_request_context():
         address, _, name = icon_url("inbox").partition("#")
-    assert f'<symbol id="{name}"' in client.get(address).text
+    assert f'<symbol id="{name}"' in client.get(address, buffered=True).text
 
 
 def test_a_page_that_asks_for_something_unknown_says_what_to_do(app: Flask) -> None:

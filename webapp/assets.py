@@ -10,6 +10,8 @@ from typing import TypedDict
 
 from flask import Blueprint, Flask, Response, request, send_from_directory, url_for
 
+from webapp.access import public
+
 DIST = Path(__file__).parent / "static" / "dist"
 ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 FOR_GOOD = 365 * 24 * 60 * 60
@@ -71,6 +73,7 @@ def icon_url(name: str) -> str:
 
 
 @blueprint.get("/<path:name>")
+@public
 def send(name: str) -> Response:
     """Send a built file, in the smallest form that the browser understands."""
     for encoding, suffix in ENCODINGS:
