@@ -1,7 +1,9 @@
 """What every test may ask for: databases, the broker, a browser. See tests/services for where they come from."""
 
+import contextlib
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Thread
@@ -9,12 +11,27 @@ from typing import Any
 from wsgiref.types import WSGIApplication
 
 import pytest
+from hypothesis import settings
+from playwright.sync_api import Page
 from werkzeug.serving import make_server
 
-from engine import database
+from engine import clock, database
+from tests.services.accessibility import Problem, find_problems
 from tests.services.browser import FLAGS, provide_chromium
 from tests.services.postgres import PostgresServer, run_postgres
 from tests.services.valkey import ValkeyServer, run_valkey
+
+# Time limits an example would sometimes break on a busy machine; in CI the same examples are tried every time.
+settings.register_profile("here", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+@pytest.fixture(autouse=True)
+def present_day() -> Iterator[None]:
+    """Every test begins at the time of the machine, however far the test before it has travelled."""
+    yield
+    clock.come_home()
 
 
 @pytest.fixture(scope="session")
@@ -45,6 +62,9 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file with today's schema that tests get copies of."""
     path = tmp_path_factory.mktemp("sqlite") / "template.db"
     _upgrade(f"sqlite:///{path}")
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        # Brings what is still in the write-ahead log into the one file that is copied.
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return path
 
 
@@ -52,8 +72,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     """The URL of a fresh SQLite file with today's schema, the test's own."""
     path = tmp_path / "reviewflow.db"
-    if sqlite_template.exists():
-        shutil.copyfile(sqlite_template, path)
+    shutil.copyfile(sqlite_template, path)
     return f"sqlite:///{path}"
 
 
@@ -117,6 +136,12 @@ def chromium() -> str:
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any], chromium: str) -> dict[str, Any]:
     """Makes pytest-playwright's `page`, `context` and `browser` use that Chromium."""
     return {**browser_type_launch_args, "executable_path": chromium, "args": list(FLAGS)}
+
+
+@pytest.fixture(scope="session")
+def accessibility_problems() -> Callable[[Page], list[Problem]]:
+    """Asks axe what is wrong with the page that a browser shows now: an empty list when nothing is."""
+    return find_problems
 
 
 def _upgrade(url: str) -> None:

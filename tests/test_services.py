@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import psycopg
@@ -16,7 +17,9 @@ import redis
 from playwright.sync_api import Page
 from sqlalchemy import text
 
+from engine import clock
 from engine.database import connect
+from tests.services.accessibility import Problem
 from tests.services.postgres import PostgresServer, run_postgres
 from tests.services.valkey import run_valkey
 
@@ -97,3 +100,23 @@ def greet(_environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[
 def test_a_browser_opens_a_served_page(serve: Callable[[WSGIApplication], str], page: Page) -> None:
     page.goto(serve(greet))
     assert page.get_by_role("heading").inner_text() == "Reviewflow"
+
+
+def show_an_unlabelled_picture(_environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    start_response("200 OK", [("Content-Type", "text/html"), ("Content-Security-Policy", "script-src 'self'")])
+    return [b'<html lang="en"><title>People</title><main><h1>People</h1><img src="data:,"></main></html>']
+
+
+def test_a_page_is_held_against_the_accessibility_rules(
+    serve: Callable[[WSGIApplication], str],
+    page: Page,
+    accessibility_problems: Callable[[Page], list[Problem]],
+) -> None:
+    page.goto(serve(show_an_unlabelled_picture))
+    assert [(problem.rule, problem.targets) for problem in accessibility_problems(page)] == [("image-alt", ("img",))]
+
+
+@pytest.mark.parametrize("leg", ["away", "back"])
+def test_travels_in_time_end_with_the_test(leg: str) -> None:
+    assert clock.now() - datetime.now(UTC) < timedelta(minutes=1)
+    clock.travel(days=14)
