@@ -47,8 +47,8 @@ browser: $(VENV)/.installed-dev
 	@$(BIN)/python -m tests.services.browser
 
 lock: $(VENV)/.installed-dev $(FRONTEND)/package.json ## Pin every dependency again, newest first
-	$(PIP_COMPILE) --upgrade --extra build -o requirements/base.txt pyproject.toml
-	$(PIP_COMPILE) --upgrade --extra build --extra dev -c requirements/base.txt -o requirements/dev.txt pyproject.toml
+	$(PIP_COMPILE) --upgrade --extra build -o requirements/base.txt pyproject.toml requirements/oldest_python.in
+	$(PIP_COMPILE) --upgrade --extra build --extra dev -c requirements/base.txt -o requirements/dev.txt pyproject.toml requirements/oldest_python.in
 	$(PIP_COMPILE) --upgrade -o requirements/node.txt requirements/node.in
 	cd $(FRONTEND) && npm install --package-lock-only
 
