@@ -62,9 +62,11 @@ class Instance(Base):
     state: Mapped[str] = mapped_column(default="running")
     variables: Mapped[dict[str, Any]]
     blob: Mapped[bytes] = mapped_column(LargeBinary)
-    revision: Mapped[int] = mapped_column(default=1)
+    revision: Mapped[int] = mapped_column()
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __mapper_args__ = {"version_id_col": revision}
 
 
 class Task(Base):

@@ -33,14 +33,18 @@ class OpenTask:
     step: Step
 
 
-def load(session: Session, task_id: int, *, actor: str, now: datetime, lock: bool = False) -> OpenTask:
-    """An open task that `actor` may work on.
+def load(
+    session: Session, task_id: int, *, actor: str, now: datetime, lock: bool = False, revision: int | None = None
+) -> OpenTask:
+    """An open task that `actor` may work on. `revision` is that of the task as the caller saw it.
 
-    Raises NotFound when there is none, Conflict when it has been closed meanwhile, NotAllowed from the gate.
+    Raises NotFound when there is none, Conflict when it was closed or changed meanwhile, NotAllowed from the gate.
     """
     found = _load(session, task_id, lock)
     if found.task.state != "open":
         raise Conflict(_closed_message(found.task))
+    if revision is not None and revision != found.task.revision:
+        raise Conflict(f"“{found.task.name}” has changed since you opened it. Look at it again before you go on.")
     registry.router().check(session, found.task, found.instance.variables, actor, now)
     return found
 
@@ -79,25 +83,39 @@ def complete(
 ) -> Task:
     """Complete a task with the answers of its form and go on to the next wait states.
 
-    Of the answers only what the step's `rf:set` lines name reaches the variables. `revision` is that of the task as
-    the caller saw it. Raises NotFound, NotAllowed, or Conflict when the task was closed or handed on meanwhile.
+    Raises NotFound, NotAllowed, or Conflict when the task was closed or handed on meanwhile.
     """
-    found = load(session, task_id, actor=by, now=now, lock=True)
+    found = load(session, task_id, actor=by, now=now, lock=True, revision=revision)
+    finish(session, found, by=by, now=now, answers=answers or {})
+    return found.task
+
+
+def finish(
+    session: Session,
+    found: OpenTask,
+    *,
+    by: str,
+    now: datetime,
+    answers: dict[str, Any],
+    variables: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Complete a task that was loaded with its lock; returns what was put into the variables.
+
+    Of the answers only what the step's `rf:set` lines name reaches the variables; `variables` are added as they are.
+    """
     task, instance, step = found.task, found.instance, found.step
-    if revision is not None and revision != task.revision:
-        raise Conflict(f"“{task.name}” has changed since you opened it. Look at it again before you complete it.")
     task.state = "completed"
     task.closed_at = now
     task.closed_by = by
     task.revision += 1
     changes = Changes(now)
-    values = set_values(step, instance.variables, answers or {}, now)
+    values = {**set_values(step, instance.variables, answers, now), **(variables or {})}
     done_by = {**instance.variables.get("done_by", {}), step.id: by}
     instance.variables = {**instance.variables, **values, "done_by": done_by}
     changes.record(instance, "task_completed", step.id, by, task=task.id, values=values)
     advance(session, changes, instance, found.program, lambda run: run.complete(task.token), closed=task.token)
     changes.write(session)
-    return task
+    return values
 
 
 def set_values(step: Step, variables: dict[str, Any], answers: dict[str, Any], now: datetime) -> dict[str, Any]:

@@ -13,9 +13,10 @@ from engine.spiff.parser import parse
 
 @dataclass(frozen=True)
 class Program:
-    """The diagram, its specifications for SpiffWorkflow by process id, and its decision tables by decision id."""
+    """The diagram, its specifications for SpiffWorkflow by process id, its decision tables by decision id, its files."""
 
     diagram: Diagram
+    files: dict[str, bytes]
     specs: dict[str, Any]
     decisions: dict[str, dmn.Model]
 
@@ -62,7 +63,7 @@ def compile_program(files: dict[str, bytes]) -> Program:
     except ValidationException as error:
         finding = Finding(error.tag or "diagram", str(error).splitlines()[0], "Correct the diagram.", file=diagrams[0])
         raise InvalidDiagram([finding]) from error
-    return Program(diagram, specs, decisions)
+    return Program(diagram, files, specs, decisions)
 
 
 def _decisions(path: str, content: bytes) -> dict[str, dmn.Model]:

@@ -1,0 +1,247 @@
+"""The tree of an expression. Every node knows its offset in the source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from engine.feel.types import FeelType
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Constant(Node):
+    """A number, text, true, false or null."""
+
+    value: Decimal | str | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Temporal(Node):
+    """@"2026-01-31" and the like."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Node):
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group(Node):
+    """An expression between round brackets."""
+
+    inner: Node
+
+
+@dataclass(frozen=True, slots=True)
+class ListNode(Node):
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContextNode(Node):
+    entries: tuple[tuple[str, Node], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RangeNode(Node):
+    start: Node
+    end: Node
+    includes_start: bool
+    includes_end: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRange(Node):
+    """(> 3) as a value."""
+
+    operator: str
+    end: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Junction(Node):
+    """`and` / `or` over two or more parts."""
+
+    operator: str
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison(Node):
+    operator: str
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic(Node):
+    operator: str
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Negation(Node):
+    inner: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Between(Node):
+    value: Node
+    low: Node
+    high: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Membership(Node):
+    """`x in (tests)`."""
+
+    value: Node
+    tests: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceOf(Node):
+    value: Node
+    type: FeelType
+
+
+@dataclass(frozen=True, slots=True)
+class Path(Node):
+    base: Node
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filter(Node):
+    base: Node
+    condition: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Node):
+    """`names` are the parameter names of a call by name, else None."""
+
+    function: Node
+    arguments: tuple[Node, ...]
+    names: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class If(Node):
+    condition: Node
+    then: Node
+    otherwise: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Iterator:
+    """`name in source`, or `name in source..until`."""
+
+    name: str
+    source: Node
+    until: Node | None
+
+
+@dataclass(frozen=True, slots=True)
+class For(Node):
+    iterators: tuple[Iterator, ...]
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Quantified(Node):
+    """`some` / `every` ... satisfies ..."""
+
+    word: str
+    iterators: tuple[Iterator, ...]
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionNode(Node):
+    parameters: tuple[str, ...]
+    types: tuple[FeelType | None, ...]
+    result: FeelType | None
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class External(Node):
+    """A function that another language should provide: always refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnyTest(Node):
+    """The dash or empty cell: every value will do."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonTest(Node):
+    """`< 5` in a cell."""
+
+    operator: str
+    right: Node
+
+
+@dataclass(frozen=True, slots=True)
+class ExpressionTest(Node):
+    """A value, range, list or condition in a cell."""
+
+    expression: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Tests(Node):
+    """Tests separated by commas: one that holds is enough, or, negated, none may hold."""
+
+    tests: tuple[Node, ...]
+    negated: bool
+
+
+def parts_of(node: Node) -> list[Node]:
+    """The nodes directly below."""
+    below: list[Node] = []
+    for field in node.__dataclass_fields__:
+        value = getattr(node, field)
+        if isinstance(value, Node):
+            below.append(value)
+        elif isinstance(value, tuple):
+            below += _nodes_in(value)
+    return below
+
+
+def _nodes_in(values: tuple[object, ...]) -> list[Node]:
+    found: list[Node] = []
+    for value in values:
+        if isinstance(value, Node):
+            found.append(value)
+        elif isinstance(value, Iterator):
+            found += [node for node in (value.source, value.until) if node is not None]
+        elif isinstance(value, tuple):
+            found += _nodes_in(value)
+    return found
+
+
+def mentions(node: Node, name: str) -> bool:
+    """Whether the name is read anywhere in the tree."""
+    if isinstance(node, Name):
+        return node.name == name
+    return any(mentions(part, name) for part in parts_of(node))
+
+
+def label(node: Node) -> str:
+    """What to call the value of this node in a message: its name where it has one, else an empty text."""
+    if isinstance(node, Name):
+        return node.name
+    if isinstance(node, Path):
+        base = label(node.base)
+        return f"{base}.{node.name}" if base else ""
+    return label(node.inner) if isinstance(node, Group) else ""

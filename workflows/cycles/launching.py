@@ -1,0 +1,88 @@
+"""Launching a cycle: its instance, and one case for each participant, in one transaction."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from engine import instances, registry
+from engine.errors import Rejection
+from engine.models import Definition, Instance
+from engine.registry import Member
+from workflows.cycles.models import Case, Cycle
+from workflows.cycles.population import STANDARD, calibration_group, selection_to_json
+from workflows.people.models import Person
+from workflows.people.organisation import Selection, load_organisation
+
+CHUNK = 1000
+
+
+class NobodyTakesPart(Rejection):
+    """The rule of the population picks nobody."""
+
+
+def launch(
+    session: Session,
+    definition: Definition,
+    *,
+    name: str,
+    period: tuple[date, date],
+    selection: Selection = STANDARD,
+    by: str,
+    now: datetime,
+) -> Cycle:
+    """Launch a cycle for everybody the rule picks today. Their first tasks are handed out by jobs.
+
+    Raises NobodyTakesPart, or Rejection when the name is empty or the period ends before it begins.
+    """
+    if not name.strip():
+        raise Rejection("Give the cycle a name, for instance “Annual review 2026”.")
+    if period[1] < period[0]:
+        raise Rejection("The period ends before it begins. Correct the dates.")
+    organisation = load_organisation(session, now.date())
+    participants = organisation.select(selection)
+    if not participants:
+        raise NobodyTakesPart("Nobody fits this rule today, so there is nothing to launch. Widen the population.")
+    variables = {"cycle_name": name, "period_from": period[0].isoformat(), "period_to": period[1].isoformat()}
+    instance = instances.start(session, definition, name=name, by=by, now=now, variables=variables)
+    cycle = Cycle(
+        name=name,
+        definition_id=definition.id,
+        instance_id=instance.id,
+        period_from=period[0],
+        period_to=period[1],
+        population=selection_to_json(selection),
+        state="running",
+        launched_by=by,
+        launched_at=now,
+    )
+    session.add(cycle)
+    session.flush()
+    rows: list[dict[str, Any]] = [
+        {
+            "cycle_id": cycle.id,
+            "root_id": instance.id,
+            "person_id": person.id,
+            "manager_id": person.manager_id,
+            "org_unit": person.org_unit,
+            "calibration_group": calibration_group(organisation, person),
+            "state": "open",
+        }
+        for person in participants
+    ]
+    for first in range(0, len(rows), CHUNK):
+        session.execute(insert(Case), rows[first : first + CHUNK])
+    return cycle
+
+
+@registry.population("participants")
+def participants_of(session: Session, instance: Instance, now: datetime) -> list[Member]:
+    """The participants of the cycle whose cases are open, by name."""
+    rows = session.execute(
+        select(Person.id, Person.name)
+        .join(Case, Case.person_id == Person.id)
+        .where(Case.root_id == instance.root_id, Case.state == "open")
+        .order_by(Person.name, Person.id)
+    )
+    return [Member(name, person_id, {"subject": person_id}) for person_id, name in rows]

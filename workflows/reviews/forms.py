@@ -1,0 +1,19 @@
+"""The form of a step, read once."""
+
+from functools import lru_cache
+
+from engine.diagram import Step
+from engine.spiff import Program
+from workflows.questionnaires import Questionnaire, load
+
+EMPTY = b'{"type": "default", "id": "empty", "schemaVersion": 19, "components": []}'
+
+
+def questionnaire_of(program: Program, step: Step) -> Questionnaire:
+    """The questionnaire of a step; an empty one where the step asks nothing but to be done."""
+    return _loaded(program.files.get(f"forms/{step.settings.get('form')}.json", EMPTY))
+
+
+@lru_cache(maxsize=512)
+def _loaded(content: bytes) -> Questionnaire:
+    return load(content)

@@ -1,0 +1,84 @@
+"""What one person may read of what others wrote about a subject: access control is the query and the form's contract."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.definitions import program_for
+from workflows.people.models import Person
+from workflows.questionnaires import ShownAnswer, State, visible_answers
+from workflows.reviews.forms import questionnaire_of
+from workflows.reviews.models import DRAFT, Submission
+
+
+@dataclass(frozen=True)
+class ShownSubmission:
+    """A submission as one viewer may read it."""
+
+    step: str
+    author: str
+    author_id: str
+    submitted_at: datetime
+    answers: list[ShownAnswer]
+
+
+def submissions_about(
+    session: Session, root_id: int, subject: str, *, viewer: str, roles: Iterable[str]
+) -> list[ShownSubmission]:
+    """What has been handed in about `subject` in a cycle, as far as `viewer` may read it, oldest first.
+
+    `roles` are what the viewer is to this case: see `roles_in_case`. Submissions of which nothing may be read are
+    left out altogether, so that their existence tells nothing.
+    """
+    rows = session.execute(
+        select(Submission, Person.name)
+        .join(Person, Person.id == Submission.author)
+        .where(Submission.root_id == root_id, Submission.subject == subject, Submission.state != DRAFT)
+        .order_by(Submission.submitted_at, Submission.task_id)
+    ).all()
+    shown = (_show(session, submission, name, viewer, set(roles)) for submission, name in rows)
+    return [submission for submission in shown if submission.answers]
+
+
+def _show(session: Session, submission: Submission, author: str, viewer: str, roles: set[str]) -> ShownSubmission:
+    program = program_for(session, submission.definition_id)
+    step = program.step(submission.step)
+    if submission.author == viewer:
+        roles = roles | {"author"}
+    answers = visible_answers(
+        questionnaire_of(program, step),
+        submission.answers,
+        viewer_roles=roles,
+        state=cast(State, submission.state),
+    )
+    submitted_at = submission.submitted_at or submission.saved_at
+    return ShownSubmission(step.name, author, submission.author, submitted_at, answers)
+
+
+def latest_about(session: Session, root_id: int, subject: str, step: str) -> Submission | None:
+    """The newest handed-in submission of one step about a person."""
+    return session.scalar(
+        select(Submission)
+        .where(
+            Submission.root_id == root_id,
+            Submission.subject == subject,
+            Submission.step == step,
+            Submission.state != DRAFT,
+        )
+        .order_by(Submission.submitted_at.desc())
+        .limit(1)
+    )
+
+
+def authors_of(session: Session, root_id: int, step: str) -> Sequence[tuple[str, str]]:
+    """Who handed in the submissions of one step of a cycle: pairs of subject and author."""
+    rows = session.execute(
+        select(Submission.subject, Submission.author).where(
+            Submission.root_id == root_id, Submission.step == step, Submission.state != DRAFT
+        )
+    )
+    return [(subject, author) for subject, author in rows if subject is not None]

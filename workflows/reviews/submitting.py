@@ -1,0 +1,123 @@
+"""Saving drafts and submitting the form of a task."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from engine import tasks
+from engine.errors import Conflict, Rejection
+from engine.tasks import OpenTask
+from workflows.cycles.models import Case
+from workflows.questionnaires import Checked
+from workflows.reviews.forms import questionnaire_of
+from workflows.reviews.hooks import Submitted, run_hooks
+from workflows.reviews.models import DRAFT, SUBMITTED, Submission
+
+RATING = "rating"
+
+
+class FormIncomplete(Rejection):
+    """The form cannot be submitted yet; `checked.errors` says where and why. Nothing was changed."""
+
+    def __init__(self, checked: Checked) -> None:
+        self.checked = checked
+        count = len(checked.errors)
+        super().__init__("One answer needs your attention." if count == 1 else f"{count} answers need your attention.")
+
+
+def save_draft(
+    session: Session,
+    task_id: int,
+    answers: Mapping[str, Any],
+    *,
+    by: str,
+    now: datetime,
+    version: int | None = None,
+) -> Submission:
+    """Keep what was typed so far. Incomplete answers are in order.
+
+    `version` is the one the caller read (0: none yet). Raises Conflict when another window saved in between.
+    """
+    found = tasks.load(session, task_id, actor=by, now=now)
+    checked = questionnaire_of(found.program, found.step).check(
+        answers, context=context_of(found), draft=True, today=now.date()
+    )
+    draft = draft_of(session, task_id)
+    if version is not None and version != (draft.version if draft else 0):
+        raise Conflict("This form was saved in another window since you opened it. Load it again to see that text.")
+    return _store(session, found, draft, checked.answers, by, now, DRAFT)
+
+
+def submit(
+    session: Session,
+    task_id: int,
+    answers: Mapping[str, Any],
+    *,
+    by: str,
+    now: datetime,
+    revision: int | None = None,
+) -> Submission:
+    """Hand in the form of a task and let the process go on.
+
+    Raises FormIncomplete with what is missing, and what `engine.tasks.load` raises.
+    """
+    found = tasks.load(session, task_id, actor=by, now=now, lock=True, revision=revision)
+    checked = questionnaire_of(found.program, found.step).check(answers, context=context_of(found), today=now.date())
+    if not checked.ok:
+        raise FormIncomplete(checked)
+    submission = _store(session, found, draft_of(session, task_id), checked.answers, by, now, SUBMITTED)
+    extra = run_hooks(session, Submitted(found.task, submission, checked.values, by, now))
+    values = tasks.finish(session, found, by=by, now=now, answers=checked.values, variables=extra)
+    if RATING in values and found.task.subject is not None:
+        _record_rating(session, found, values[RATING])
+    return submission
+
+
+def context_of(found: OpenTask) -> dict[str, Any]:
+    """What the conditions of a form may refer to besides its own answers: the variables of the process."""
+    return dict(found.instance.variables)
+
+
+def draft_of(session: Session, task_id: int) -> Submission | None:
+    """What has been saved for the form of a task."""
+    return session.scalar(select(Submission).where(Submission.task_id == task_id))
+
+
+def _store(
+    session: Session,
+    found: OpenTask,
+    existing: Submission | None,
+    answers: Mapping[str, Any],
+    by: str,
+    now: datetime,
+    state: str,
+) -> Submission:
+    submission = existing or Submission(task_id=found.task.id, version=0)
+    submission.root_id = found.task.root_id
+    submission.definition_id = found.task.definition_id
+    submission.subject = found.task.subject
+    submission.step = found.step.id
+    submission.form = found.step.settings.get("form", "")
+    submission.author = by
+    submission.state = state
+    submission.answers = dict(answers)
+    submission.version += 1
+    submission.saved_at = now
+    submission.submitted_at = now if state == SUBMITTED else None
+    if existing is None:
+        session.add(submission)
+    session.flush()
+    return submission
+
+
+def _record_rating(session: Session, found: OpenTask, rating: Any) -> None:
+    """A step that sets the variable `rating` rates the case it is about."""
+    session.execute(
+        update(Case)
+        .where(Case.root_id == found.task.root_id, Case.person_id == found.task.subject)
+        .values(rating=rating)
+        .execution_options(synchronize_session=False)
+    )
