@@ -11,6 +11,7 @@ from workflows.questionnaires.conversion import Converted, convert, is_empty, to
 from workflows.questionnaires.formulas import Formula
 from workflows.questionnaires.limits import MAX_ROWS
 from workflows.questionnaires.rules import find_fault, find_list_fault
+from workflows.questionnaires.scopes import Scopes
 from workflows.questionnaires.slots import Slot, Tree, lay_out, put, rows_at, value_at
 
 # Hiding one answer can show or hide others. Real forms settle in two or three rounds.
@@ -69,21 +70,6 @@ def name_slot(slot: Slot) -> str:
     return f"{slot.name}#{slot.component.id}"
 
 
-class _View:
-    """What FEEL sees at one moment: context, answers, and inside a row its own answers, `this` and `parent`."""
-
-    def __init__(self, context: Mapping[str, Any], answers: Tree) -> None:
-        self.answers = answers
-        self._scopes: dict[Path | None, Tree] = {None: {**context, **answers}}
-
-    def of(self, row: Path | None) -> Tree:
-        """The scope of `row`, or of the whole form."""
-        if row not in self._scopes:
-            own = value_at(self.answers, row or ()) or {}
-            self._scopes[row] = {**self._scopes[None], **own, "this": own, "parent": self.answers}
-        return self._scopes[row]
-
-
 class _Sheet:
     """The slots of one submission with their converted values; `hidden` settles round by round."""
 
@@ -97,23 +83,23 @@ class _Sheet:
 
     def settle(self) -> None:
         """Convert and hide until both agree. Where conditions contradict each other, what was hidden stays hidden."""
-        self._convert(_View(self.context, {}))
+        self._convert(Scopes(self.context, {}))
         for round_number in range(_ROUNDS):
-            self._convert(self.view())
-            view = self.view()
-            hidden = frozenset(at for at, slot in enumerate(self.slots) if _is_hidden(slot, view))
+            self._convert(self.scopes())
+            scopes = self.scopes()
+            hidden = frozenset(at for at, slot in enumerate(self.slots) if _is_hidden(slot, scopes))
             if hidden == self.hidden:
                 return
             self.hidden = hidden | self.hidden if round_number > _ROUNDS // 2 else hidden
 
-    def view(self) -> _View:
+    def scopes(self) -> Scopes:
         """What FEEL sees with the answers that are shown now."""
-        return _View(self.context, self.tree(self.hidden))
+        return Scopes(self.context, self.tree(self.hidden))
 
-    def _convert(self, view: _View) -> None:
+    def _convert(self, scopes: Scopes) -> None:
         for slot, field in self.fields:
             if not isinstance(field, RowList):
-                scope = view.of(slot.row)
+                scope = scopes.of(slot.row)
                 self.converted[slot.path] = convert(field, self._source(slot, field, scope), scope)
 
     def _source(self, slot: Slot, field: Field, scope: Tree) -> Any:
@@ -169,13 +155,13 @@ class _Sheet:
     def find_faults(self, today: date) -> dict[str, str]:
         """The rules of the form that the answers do not keep."""
         errors: dict[str, str] = {}
-        view = self.view()
+        scopes = self.scopes()
         for slot, field in self.shown_fields():
-            value = value_at(view.answers, slot.path)
+            value = value_at(scopes.answers, slot.path)
             if isinstance(field, RowList):
                 fault = find_list_fault(field, [row for row in value if _is_filled(row)])
             else:
-                fault = find_fault(field, value, view.of(slot.row), today)
+                fault = find_fault(field, value, scopes.of(slot.row), today)
             if fault:
                 errors[slot.name] = fault
         return errors
@@ -185,8 +171,8 @@ class _Sheet:
         return [self.slots[at] for at in sorted(self.hidden)]
 
 
-def _is_hidden(slot: Slot, view: _View) -> bool:
-    return any(condition.holds(view.of(row)) for condition, row in slot.conditions)
+def _is_hidden(slot: Slot, scopes: Scopes) -> bool:
+    return any(condition.holds(scopes.of(row)) for condition, row in slot.conditions)
 
 
 def _is_answered(component: Component) -> TypeGuard[Field]:

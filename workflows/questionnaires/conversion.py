@@ -23,6 +23,10 @@ from workflows.questionnaires.limits import MAX_OPTIONS, MAX_TEXT
 from workflows.questionnaires.options import offered
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,24}(\.[0-9]{1,12})?")
+# Written by people: 1 250.50 or 1'250.50; 1,250.50; and 12,5. A lone "1,250" could mean two things and is asked back.
+_SPACED = re.compile(r"(?<=[0-9])[ '\u2019\u00a0\u202f](?=[0-9]{3}(?![0-9]))")
+_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+\.[0-9]{1,12}")
+_COMMA = re.compile(r"[+-]?[0-9]{1,24},[0-9]{1,2}")
 _MOMENT = {
     "date": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
     "time": re.compile(r"[0-9]{2}:[0-9]{2}(:[0-9]{2})?"),
@@ -74,12 +78,19 @@ def _text(field: TextField, sent: Any, _scope: Scope) -> Converted:
 
 
 def _number(_field: Field, sent: Any, _scope: Scope) -> Converted:
-    word = _word(sent)
+    word = _plain_number(_word(sent))
     if not word:
         return Converted(None)
     if not _NUMBER.fullmatch(word):
         return Converted(None, "This is not a number we can read. Write digits and a point, such as 1250.50.")
     return Converted(Decimal(word))
+
+
+def _plain_number(word: str) -> str:
+    word = _SPACED.sub("", word)
+    if _GROUPED.fullmatch(word):
+        return word.replace(",", "")
+    return word.replace(",", ".") if _COMMA.fullmatch(word) else word
 
 
 def _money(field: Money, sent: Any, scope: Scope) -> Converted:

@@ -47,3 +47,33 @@ def may_read(field: Field, *, viewer_roles: set[str], state: State) -> bool:
     if readers == {"subject"}:
         return STATES.index(state) >= STATES.index(contract.since)
     return bool(readers) and state != "draft"
+
+
+_WORDS = {
+    "subject": "the person reviewed",
+    "manager": "the manager",
+    "approver": "those who approve",
+    "calibration": "the calibration group",
+    "hr": "HR",
+}
+_MOMENTS = {
+    "submitted": "once you submit it",
+    "calibrated": "once the ratings are calibrated",
+    "released": "once the results are released",
+}
+
+
+def describe_disclosure(contract: Disclosure | None, author_roles: set[str]) -> str:
+    """Who will read an answer, told to its author, who is `author_roles` in the case."""
+    contract = contract or DEFAULT
+    others = [role for role in READERS if role in contract.visible_to - author_roles]
+    later = "subject" in others and contract.since != "submitted"
+    soon = [_WORDS[role] for role in others if not (later and role == "subject")]
+    parts = [f"{_enumerate(soon)} {_MOMENTS['submitted']}"] if soon else []
+    if later:
+        parts.append(f"{_WORDS['subject']} {_MOMENTS[contract.since]}")
+    return f"Read by {'; by '.join(parts)}." if parts else "Nobody but you reads this."
+
+
+def _enumerate(words: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))

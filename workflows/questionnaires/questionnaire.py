@@ -7,6 +7,7 @@ from typing import Any
 
 from workflows.questionnaires.checking import Checked, check
 from workflows.questionnaires.components import Component, Disclosure, Field, Group, RowList
+from workflows.questionnaires.slots import Tree, lay_out, put
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,17 @@ class Questionnaire:
     def fields(self) -> Iterator[Field]:
         """Every field in the order of the form; those of list rows follow their list."""
         return _walk(self.components)
+
+    def prefill(self) -> Tree:
+        """What an untouched form holds: the default values, and each list with its first rows, empty."""
+        tree: Tree = {}
+        for slot in lay_out(self.components, tree):
+            if isinstance(slot.component, RowList):
+                put(tree, slot.path, [{} for _ in range(slot.component.default_rows)])
+        for slot in lay_out(self.components, tree):
+            if isinstance(slot.component, Field) and slot.component.default is not None:
+                put(tree, slot.path, slot.component.default)
+        return tree
 
     def check(
         self,

@@ -119,6 +119,34 @@ def test_an_answer_in_order_passes(draw: Any, component: dict[str, Any], sent: A
     assert answer(draw({"key": "x", "label": "X", **component}), x=sent).ok
 
 
+@pytest.mark.parametrize(
+    ("written", "understood"),
+    [
+        ("1250.50", "1250.50"),
+        ("1,250.50", "1250.50"),
+        ("1 250,5", "1250.5"),
+        ("1\u2019250\u2019000", "1250000"),
+        ("-3", "-3"),
+        ("1,250", None),
+        ("1.250,50", None),
+        ("\u0661\u0662", None),
+    ],
+)
+def test_numbers_are_read_as_people_write_them_unless_they_could_mean_two_things(
+    draw: Any, written: str, understood: str | None
+) -> None:
+    checked = answer(draw({"type": "number", "key": "x", "label": "X"}), x=written)
+    assert checked.answers == {"x": understood}
+    assert checked.ok == (understood is not None)
+
+
+def test_an_untouched_form_holds_its_defaults_and_its_first_rows(draw: Any) -> None:
+    level = {"type": "rating", "key": "level", "label": "Level", "defaultValue": 3}
+    rows = {"type": "dynamiclist", "path": "skills", "label": "Skills", "components": [TITLE, level]}
+    form = draw({**TITLE, "defaultValue": "My year"}, {**rows, "defaultRepetitions": 2})
+    assert form.prefill() == {"title": "My year", "skills": [{"level": 3}, {"level": 3}]}
+
+
 def test_a_hidden_field_loses_its_answer_and_its_rules(draw: Any) -> None:
     form = draw(
         {"type": "rating", "key": "own_rating", "label": "Rating"},
@@ -241,7 +269,7 @@ def test_a_draft_keeps_every_word_and_asks_for_nothing(draw: Any) -> None:
         {"type": "number", "key": "share", "label": "Share"},
         {"type": "dynamiclist", "path": "goals", "label": "Goals", "components": [TITLE]},
     )
-    sent = {"title": "x", "why": "typed before", "share": "1,5", "goals": [{"title": ""}], "admin": "yes"}
+    sent = {"title": "x", "why": "typed before", "share": "a third", "goals": [{"title": ""}], "admin": "yes"}
     draft = form.check(sent, context={}, draft=True)
     assert draft.answers == {"title": "x", "why": "typed before", "share": None, "goals": [{"title": ""}]}
     assert set(draft.errors) == {"share"}

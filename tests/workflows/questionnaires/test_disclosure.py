@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from workflows.questionnaires import load, visible_answers
-from workflows.questionnaires.disclosure import READERS
+from workflows.questionnaires.components import Disclosure
+from workflows.questionnaires.disclosure import READERS, describe_disclosure
 
 ANSWERS = {"story": "Good year", "rating": 4, "note": "between us", "own": "mine"}
 
@@ -105,3 +106,26 @@ def test_the_subject_of_the_annual_review_never_reads_the_private_note() -> None
         shown = visible_answers(form, answers, viewer_roles={"subject"}, state=state)  # type: ignore[arg-type]
         assert "private_note" not in {answer.key for answer in shown}
         assert bool(shown) == (state == "released")
+
+
+@pytest.mark.parametrize(
+    ("readers", "since", "author", "sentence"),
+    [
+        (
+            "subject manager hr",
+            "released",
+            "manager",
+            "Read by HR once you submit it; by the person reviewed once the results are released.",
+        ),
+        (
+            "subject manager approver hr",
+            "submitted",
+            "subject",
+            "Read by the manager, those who approve and HR once you submit it.",
+        ),
+        ("subject", "submitted", "manager", "Read by the person reviewed once you submit it."),
+        ("manager", "released", "manager", "Nobody but you reads this."),
+    ],
+)
+def test_the_writer_is_told_who_will_read_it(readers: str, since: Any, author: str, sentence: str) -> None:
+    assert describe_disclosure(Disclosure(frozenset(readers.split()), since), {author}) == sentence
