@@ -1,0 +1,54 @@
+"""Who a session cookie belongs to.
+
+The cookie carries the session token of the account, not the person's id: when the token changes (a new password,
+"sign out everywhere") every sign-in that was made with the old one has ended.
+"""
+
+from flask import session as cookie
+from flask_login import LoginManager, login_user, logout_user
+
+from engine import clock
+from webapp.actor import Actor
+from webapp.request_session import current_session
+from workflows.people.accounts import load_account, roles_of
+from workflows.people.models import Account
+from workflows.people.organisation import Organisation
+
+login_manager = LoginManager()
+
+
+@login_manager.user_loader  # type: ignore[untyped-decorator]
+def load_actor(session_token: str) -> Actor | None:
+    """The person behind a session token, or None when that sign-in has ended or the person has left."""
+    account = load_account(current_session(), session_token, clock.now().date())
+    return to_actor(account) if account else None
+
+
+def begin_session(account: Account) -> None:
+    """Sign the person in, in a cookie that has nothing in common with the one before."""
+    if actor := to_actor(account):
+        cookie.clear()
+        cookie.permanent = True
+        login_user(actor)
+
+
+def end_session() -> None:
+    """Sign out in this browser."""
+    logout_user()
+    cookie.clear()
+
+
+def to_actor(account: Account) -> Actor | None:
+    """The account's person as of today, or None for somebody the organisation does not know today."""
+    person = Organisation(current_session(), clock.now().date()).person(account.person_id)
+    if person is None:
+        return None
+    return Actor(
+        person_id=person.id,
+        name=person.name,
+        email=person.email,
+        job_title=person.job_title,
+        roles=roles_of(account, person),
+        time_zone=person.time_zone,
+        session_token=account.session_token,
+    )

@@ -1,0 +1,80 @@
+"""The way around: which screens a person finds at the side of every page.
+
+A screen is shown to whoever may open it, so the list follows the marks on the views (see webapp/access.py); a screen
+that is pointless for some, such as a team page for people without a team, says so with `shown_to`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Blueprint, Flask, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from webapp.access import may_open
+from webapp.actor import Actor
+
+HOME = "auth.show_account"
+
+blueprint = Blueprint("home", __name__)
+
+
+def everybody(_actor: Actor) -> bool:
+    """Shown to all who may open it."""
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """An entry of the navigation: `key` is pressed after `g` to get there."""
+
+    label: str
+    icon: str
+    endpoint: str
+    key: str
+    shown_to: Callable[[Actor], bool] = everybody
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A screen as one person sees it on one page."""
+
+    label: str
+    icon: str
+    address: str
+    key: str
+    here: bool
+
+
+GROUPS: tuple[tuple[str, tuple[Screen, ...]], ...] = (
+    ("", (Screen("Your account", "user", "auth.show_account", "a"),)),
+)
+
+
+def install(app: Flask) -> None:
+    """Serve the start address of `app` and give its templates the navigation."""
+    app.register_blueprint(blueprint)
+    app.add_template_global(navigation)
+
+
+def navigation() -> list[tuple[str, list[Link]]]:
+    """The screens of whoever is signed in, by group; groups without a screen are left out."""
+    actor = g.get("actor")
+    if actor is None:
+        return []
+    groups = [(title, [_link(screen) for screen in screens if _shows(actor, screen)]) for title, screens in GROUPS]
+    return [(title, links) for title, links in groups if links]
+
+
+def _shows(actor: Actor, screen: Screen) -> bool:
+    return may_open(actor, screen.endpoint) and screen.shown_to(actor)
+
+
+def _link(screen: Screen) -> Link:
+    here = request.blueprint == screen.endpoint.partition(".")[0]
+    return Link(screen.label, screen.icon, url_for(screen.endpoint), screen.key, here)
+
+
+@blueprint.get("/")
+def show_home() -> ResponseReturnValue:
+    """The start page is the first thing a person has to do something on."""
+    return redirect(url_for(HOME))
