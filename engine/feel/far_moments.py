@@ -56,9 +56,7 @@ def instant(value: Moment) -> int:
     inner, _ = split_moment(value)
     total = day_number(value) * _DAY
     if isinstance(inner, datetime):
-        clock = timedelta(
-            hours=inner.hour, minutes=inner.minute, seconds=inner.second, microseconds=inner.microsecond
-        )
+        clock = timedelta(hours=inner.hour, minutes=inner.minute, seconds=inner.second, microseconds=inner.microsecond)
         total += microseconds(clock) - microseconds(inner.utcoffset() or timedelta())
     return total
 

@@ -17,7 +17,13 @@ from engine.feel.type_reader import TypeResolver
 
 _LOOSEST, _COMPARISON, _SUM, _PRODUCT, _POWER = 1, 3, 4, 5, 6
 _WORD_LEVELS = {"or": 1, "and": 2, "between": _COMPARISON, "in": _COMPARISON, "instance": _COMPARISON}
-_MARK_LEVELS = dict.fromkeys(COMPARISONS, _COMPARISON) | {"+": _SUM, "-": _SUM, "*": _PRODUCT, "/": _PRODUCT, "**": _POWER}
+_MARK_LEVELS = dict.fromkeys(COMPARISONS, _COMPARISON) | {
+    "+": _SUM,
+    "-": _SUM,
+    "*": _PRODUCT,
+    "/": _PRODUCT,
+    "**": _POWER,
+}
 _LONGEST_CHAIN = 200
 _AFTER_OUTWARD_BRACKET = frozenset({")", "]", "}", ",", "=", "!=", "<", "<=", ">", ">=", ".", "..", ":"})
 _WORDS_AFTER_VALUE = frozenset({"and", "or", "then", "else", "return", "satisfies", "in", "between", "instance"})

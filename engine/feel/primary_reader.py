@@ -5,8 +5,8 @@ from __future__ import annotations
 import decimal
 from abc import abstractmethod
 from collections.abc import Callable
-from contextlib import contextmanager
 from collections.abc import Iterator as Iterating
+from contextlib import contextmanager
 
 from engine.feel import nodes
 from engine.feel.errors import FeelLimitError
