@@ -1,1 +1,1 @@
-""""""
+"""Runs BPMN: definitions, instances, tasks, jobs, timers, decisions, expressions, history."""

@@ -146,7 +146,7 @@ def _value(text: str, variables: dict[str, Any], now: datetime) -> Any:
     return to_plain(evaluate(text, variables, now))
 
 
-def withdraw(session: Session, instance_id: int, tokens: list[str], people: bool, now: datetime) -> None:
+def withdraw(session: Session, instance_id: int, tokens: list[str], *, people: bool, now: datetime) -> None:
     """Take back what waits at `tokens`: jobs, subscriptions, fan-outs, and open tasks where there are people."""
     session.execute(delete(Job).where(Job.instance_id == instance_id, Job.token.in_(tokens)))
     if people:

@@ -38,7 +38,7 @@ EVENTS = {"timerEventDefinition", "messageEventDefinition", "terminateEventDefin
 
 def check(program: Program, files: Mapping[str, bytes]) -> list[Finding]:
     """Every finding about a package; empty when it can be published."""
-    findings = []
+    findings: list[Finding] = []
     for step in program.diagram.steps.values():
         for rule in RULES:
             findings.extend(rule(step, program, files))
@@ -55,8 +55,7 @@ def _runs(step: Step, program: Program, files: Mapping[str, bytes]) -> Iterable[
     if step.kind not in RUNS:
         yield _finding(step, f"A {step.kind} does not run here.", "Use a step from the palette instead.")
     element = program.diagram.root.find(f".//*[@id='{step.id}']")
-    assert element is not None
-    for child in element:
+    for child in element if element is not None else ():
         if not isinstance(child.tag, str):
             continue
         name = etree.QName(child).localname
@@ -121,9 +120,10 @@ def _timers(step: Step, program: Program, files: Mapping[str, bytes]) -> Iterabl
 
 
 def _messages(step: Step, program: Program, files: Mapping[str, bytes]) -> Iterable[Finding]:
-    awaits = step.kind == "receiveTask" or program.diagram.root.find(
-        f".//*[@id='{step.id}']/bpmn:messageEventDefinition", NAMESPACES
-    ) is not None
+    awaits = (
+        step.kind == "receiveTask"
+        or program.diagram.root.find(f".//*[@id='{step.id}']/bpmn:messageEventDefinition", NAMESPACES) is not None
+    )
     if awaits and not step.message:
         yield _finding(step, "It is not said which message this step waits for.", "Choose a message.")
     yield from _expressions(step, [step.settings["correlate"]] if "correlate" in step.settings else [])

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
-_travelled = timedelta()
+_travelled = [timedelta()]
 
 
 def now() -> datetime:
     """The current moment as an aware UTC datetime, moved by what tests have travelled."""
-    return datetime.now(UTC) + _travelled
+    return datetime.now(UTC) + _travelled[0]
 
 
 def travel(**distance: float) -> None:
@@ -21,14 +21,12 @@ def travel(**distance: float) -> None:
 
     Only tests and simulations travel. The distance adds up until `come_home` is called.
     """
-    global _travelled
-    _travelled += timedelta(**distance)
+    _travelled[0] += timedelta(**distance)
 
 
 def come_home() -> None:
     """Undo every travel: the clock shows the time of the machine again."""
-    global _travelled
-    _travelled = timedelta()
+    _travelled[0] = timedelta()
 
 
 @contextmanager

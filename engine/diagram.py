@@ -52,7 +52,9 @@ def read_diagram(content: bytes, file: str) -> Diagram:
     """
     root = read_xml(content, file)
     if root.tag != f"{{{BPMN}}}definitions":
-        raise InvalidDiagram([Finding("file", "This is not a BPMN 2.0 diagram.", "Save it as BPMN 2.0 XML.", file=file)])
+        raise InvalidDiagram(
+            [Finding("file", "This is not a BPMN 2.0 diagram.", "Save it as BPMN 2.0 XML.", file=file)]
+        )
     processes = [p for p in root.findall("bpmn:process", NAMESPACES) if p.get("isExecutable") == "true"]
     if len(processes) != 1:
         problem = f"A package needs exactly one executable process; this file has {len(processes)}."
@@ -101,7 +103,7 @@ def _step(element: etree._Element, kind: str, process: str, messages: dict[str |
         message=messages.get(reference) if reference else None,
         timer=_timer(element),
         attached_to=element.get("attachedToRef"),
-        line=element.sourceline or 0,
+        line=int(element.sourceline or 0),
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from engine.changes import Changes
 from engine.definitions import program_for, program_of
 from engine.errors import Conflict, NotFound
-from engine.models import Definition, Instance, Job, Task
+from engine.models import Definition, FanOut, Instance, Job, Task
 from engine.registry import Member
 from engine.spiff import Failure, Program, Run
 from engine.stepping import end, project
@@ -46,16 +46,16 @@ def start(
 
 
 def start_members(
-    session: Session, changes: Changes, parent: Instance, token: str, process: str, members: Sequence[Member]
+    session: Session, changes: Changes, parent: Instance, fan_out: FanOut, members: Sequence[Member]
 ) -> None:
-    """Start one instance of `process` for each member, all in a few statements."""
+    """Start one instance for each member of a fan-out of `parent`, all in a few statements."""
     program = program_for(session, parent.definition_id)
     instances = [
         Instance(
             definition_id=parent.definition_id,
-            process=process,
+            process=fan_out.step,
             parent_id=parent.id,
-            parent_token=token,
+            parent_token=fan_out.token,
             root_id=parent.root_id,
             name=member.name,
             subject=member.subject,
@@ -90,20 +90,18 @@ def _begin(session: Session, changes: Changes, instances: Sequence[Instance], pr
     session.add_all(instances)
     session.flush()
     for instance, run, failures in runs:
-        _open_first(session, changes, instance, program, run, failures)
+        _open_first(session, changes, instance, run, failures)
 
 
-def _open_first(
-    session: Session, changes: Changes, instance: Instance, program: Program, run: Run, failures: list[Failure]
-) -> None:
+def _open_first(session: Session, changes: Changes, instance: Instance, run: Run, failures: list[Failure]) -> None:
     if instance.root_id is None:
         instance.root_id = instance.id
     changes.record(instance, "instance_started", None, instance.initiator)
-    project(changes, instance, program, run, failures, known=set())
+    project(changes, instance, run, failures, known=set())
     if run.blocked:
         instance.blob = run.dump()
     if run.ended:
-        end(session, changes, instance, program, "completed")
+        end(session, changes, instance, run.program, "completed")
 
 
 def lock(session: Session, instance_id: int) -> tuple[Instance, Program]:

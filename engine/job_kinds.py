@@ -102,7 +102,7 @@ def begin_members(session: Session, job: Job, now: datetime) -> None:
         .execution_options(synchronize_session=False)
     )
     changes = Changes(now)
-    start_members(session, changes, parent, fan_out.token, fan_out.step, members)
+    start_members(session, changes, parent, fan_out, members)
     changes.write(session)
 
 

@@ -28,12 +28,12 @@ def deliver(
     if not waiting:
         raise NotFound(f"Nobody waits for the message “{message}” with the key “{correlation}”.")
     for instance_id, token in waiting:
-        _deliver_one(session, instance_id, token, message, payload or {}, now)
+        _deliver_one(session, instance_id, token, message=message, payload=payload or {}, now=now)
     return len(waiting)
 
 
 def _deliver_one(
-    session: Session, instance_id: int, token: str, message: str, payload: dict[str, Any], now: datetime
+    session: Session, instance_id: int, token: str, *, message: str, payload: dict[str, Any], now: datetime
 ) -> None:
     instance, program = lock(session, instance_id)
     instance.variables = {**instance.variables, **payload}

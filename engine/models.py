@@ -66,7 +66,7 @@ class Instance(Base):
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    __mapper_args__ = {"version_id_col": revision}
+    __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - the name and its type are SQLAlchemy's
 
 
 class Task(Base):
@@ -74,13 +74,30 @@ class Task(Base):
 
     __tablename__ = "task"
     __table_args__ = (
-        Index("ix_task_assignee_open", "assignee", "due_at", "id", postgresql_where=text("state = 'open'"),
-              sqlite_where=text("state = 'open'")),
-        Index("ix_task_group_open", "group", "due_at", "id", postgresql_where=text("state = 'open'"),
-              sqlite_where=text("state = 'open'")),
+        Index(
+            "ix_task_assignee_open",
+            "assignee",
+            "due_at",
+            "id",
+            postgresql_where=text("state = 'open'"),
+            sqlite_where=text("state = 'open'"),
+        ),
+        Index(
+            "ix_task_group_open",
+            "group",
+            "due_at",
+            "id",
+            postgresql_where=text("state = 'open'"),
+            sqlite_where=text("state = 'open'"),
+        ),
         Index("ix_task_instance", "instance_id", "token"),
-        Index("ix_task_root_open", "root_id", "step", postgresql_where=text("state = 'open'"),
-              sqlite_where=text("state = 'open'")),
+        Index(
+            "ix_task_root_open",
+            "root_id",
+            "step",
+            postgresql_where=text("state = 'open'"),
+            sqlite_where=text("state = 'open'"),
+        ),
         Index("ix_task_subject", "subject", "state"),
     )
 
@@ -109,8 +126,13 @@ class Job(Base):
 
     __tablename__ = "job"
     __table_args__ = (
-        Index("ix_job_due", "due_at", "id", postgresql_where=text("failed_at IS NULL"),
-              sqlite_where=text("failed_at IS NULL")),
+        Index(
+            "ix_job_due",
+            "due_at",
+            "id",
+            postgresql_where=text("failed_at IS NULL"),
+            sqlite_where=text("failed_at IS NULL"),
+        ),
         Index("ix_job_instance", "instance_id", "token"),
     )
 

@@ -61,7 +61,7 @@ def factory_in_use() -> SessionFactory:
     return _factory[0]
 
 
-@app.task(name="reviewflow.drain")
+@app.task(name="reviewflow.drain")  # type: ignore[untyped-decorator] # Celery has no types
 def drain() -> int:
     """Do what is due; when there is more than fits into one turn, ask for another."""
     count = jobs.drain(factory_in_use())
@@ -121,13 +121,13 @@ class Ticker(threading.Thread):
         self.stopped.set()
 
 
-@worker_process_init.connect
+@worker_process_init.connect  # type: ignore[untyped-decorator]
 def _forget_connections(**_details: Any) -> None:
     """After a fork no connection is shared with the parent."""
     if _factory:
         _factory[0].kw["bind"].dispose(close=False)
 
 
-@worker_ready.connect
+@worker_ready.connect  # type: ignore[untyped-decorator]
 def _start_ticker(**_details: Any) -> None:
     Ticker(factory_in_use()).start()

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from engine import registry
 from engine.changes import Changes, timer_due, withdraw, withdraw_fan_outs
+from engine.diagram import Step
 from engine.errors import StepFailed
 from engine.models import FanOut, Instance, Subscription
 from engine.spiff import Failure, Program, Run, Wait
@@ -29,27 +30,26 @@ def advance(
     before = run.waits()
     failures = act(run)
     instance.variables = variables
-    gone = {token: wait for token, wait in before.items() if token not in (after := run.waits())}
-    project(changes, instance, program, run, failures, known=set(before))
+    after = run.waits()
+    gone = {token: wait for token, wait in before.items() if token not in after}
+    project(changes, instance, run, failures, known=set(before))
     instance.blob = run.dump()
     _withdraw(session, changes, instance, gone, closed)
     if run.ended:
         end(session, changes, instance, program, "completed")
 
 
-def project(
-    changes: Changes, instance: Instance, program: Program, run: Run, failures: list[Failure], *, known: set[str]
-) -> None:
+def project(changes: Changes, instance: Instance, run: Run, failures: list[Failure], *, known: set[str]) -> None:
     """Ask for the rows of every wait state that is not `known`."""
     for failure in failures:
         changes.incident(instance, failure.token, failure.step, failure.problem)
     for token, wait in run.waits().items():
         if token not in known:
-            _open(changes, instance, program, run, wait)
+            _open(changes, instance, run, wait)
 
 
-def _open(changes: Changes, instance: Instance, program: Program, run: Run, wait: Wait) -> None:
-    step = program.step(wait.step)
+def _open(changes: Changes, instance: Instance, run: Run, wait: Wait) -> None:
+    step = run.program.step(wait.step)
     if wait.kind == "person":
         changes.people.append((instance, wait.token, step))
     elif wait.kind == "job":
@@ -61,14 +61,13 @@ def _open(changes: Changes, instance: Instance, program: Program, run: Run, wait
         changes.job("gather", instance.id, wait.token, changes.now, step=step.id)
     else:
         try:
-            _open_event(changes, instance, program, wait)
+            _open_event(changes, instance, step, wait)
         except StepFailed as error:
             run.blocked.add(wait.token)
             changes.incident(instance, wait.token, wait.step, str(error))
 
 
-def _open_event(changes: Changes, instance: Instance, program: Program, wait: Wait) -> None:
-    step = program.step(wait.step)
+def _open_event(changes: Changes, instance: Instance, step: Step, wait: Wait) -> None:
     if wait.kind == "timer":
         due = timer_due(step, instance.variables, changes.now)
         changes.job("timer", instance.id, wait.token, due, step=step.id)
@@ -86,7 +85,7 @@ def _withdraw(
     if not gone:
         return
     kinds = {wait.kind for token, wait in gone.items() if token != closed}
-    withdraw(session, instance.id, list(gone), "person" in kinds, changes.now)
+    withdraw(session, instance.id, list(gone), people="person" in kinds, now=changes.now)
     if "message" in kinds:
         session.execute(
             delete(Subscription).where(Subscription.instance_id == instance.id, Subscription.token.in_(gone))

@@ -40,7 +40,7 @@ def load(
 
     Raises NotFound when there is none, Conflict when it was closed or changed meanwhile, NotAllowed from the gate.
     """
-    found = _load(session, task_id, lock)
+    found = _load(session, task_id, lock=lock)
     if found.task.state != "open":
         raise Conflict(_closed_message(found.task))
     if revision is not None and revision != found.task.revision:
@@ -49,7 +49,7 @@ def load(
     return found
 
 
-def _load(session: Session, task_id: int, lock: bool) -> OpenTask:
+def _load(session: Session, task_id: int, *, lock: bool) -> OpenTask:
     statement = (
         select(Task, Instance, Definition.checksum)
         .join(Instance, Instance.id == Task.instance_id)
@@ -57,7 +57,9 @@ def _load(session: Session, task_id: int, lock: bool) -> OpenTask:
         .where(Task.id == task_id)
     )
     if lock:
-        statement = statement.with_for_update(of=(Instance, Task), key_share=True).execution_options(populate_existing=True)
+        statement = statement.with_for_update(of=(Instance, Task), key_share=True).execution_options(
+            populate_existing=True
+        )
     row = session.execute(statement).one_or_none()
     if row is None:
         raise NotFound("There is no such task, or it is not yours to see.")
@@ -129,7 +131,7 @@ def claim(session: Session, task_id: int, *, by: str, now: datetime) -> Task:
     found = load(session, task_id, actor=by, now=now, lock=True)
     if found.task.assignee not in (None, by):
         raise Conflict("Somebody else has taken this task.")
-    return _hold(session, found, by, by, now, "task_claimed")
+    return _hold(session, found, by, "task_claimed", by=by, now=now)
 
 
 def release(session: Session, task_id: int, *, by: str, now: datetime) -> Task:
@@ -137,7 +139,7 @@ def release(session: Session, task_id: int, *, by: str, now: datetime) -> Task:
     found = load(session, task_id, actor=by, now=now, lock=True)
     if found.task.group is None:
         raise Conflict("This task was given to you, not to a group: it cannot be put back.")
-    return _hold(session, found, None, by, now, "task_released")
+    return _hold(session, found, None, "task_released", by=by, now=now)
 
 
 def reassign(session: Session, task_id: int, *, to: str, by: str, reason: str, now: datetime) -> Task:
@@ -147,11 +149,11 @@ def reassign(session: Session, task_id: int, *, to: str, by: str, reason: str, n
         raise Conflict(_closed_message(found.task))
     found.task.assignee = to
     registry.router().check(session, found.task, found.instance.variables, to, now)
-    return _hold(session, found, to, by, now, "task_reassigned", reason)
+    return _hold(session, found, to, "task_reassigned", by=by, now=now, reason=reason)
 
 
 def _hold(
-    session: Session, found: OpenTask, holder: str | None, by: str, now: datetime, kind: str, reason: str = ""
+    session: Session, found: OpenTask, holder: str | None, kind: str, *, by: str, now: datetime, reason: str = ""
 ) -> Task:
     task = found.task
     task.assignee = holder

@@ -24,7 +24,7 @@ def read_xml(content: bytes, name: str) -> etree._Element:
         raise Rejection(f"{name} is not readable XML: {error.msg}. Export it again from your BPMN tool.") from None
     except ValueError:
         raise Rejection(f"{name} is not readable XML. Export it again from your BPMN tool.") from None
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.internalDTD is not None:
         raise Rejection(f"{name} declares a DOCTYPE, which is not allowed. Remove that line.")
     if _depth(root) > MAX_DEPTH:
         raise Rejection(f"{name} is nested more than {MAX_DEPTH} levels deep. Flatten its sub-processes.")

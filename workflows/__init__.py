@@ -1,1 +1,1 @@
-""""""
+"""Performance management on the engine: people, cycles, reviews, calibration, rewards, routing."""

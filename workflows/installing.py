@@ -2,12 +2,19 @@
 
 from importlib import import_module
 
-PLUGGED_IN = ("workflows.cycles.launching", "workflows.cycles.closing")
+REGISTERING = ("workflows.cycles.launching", "workflows.cycles.closing")
+INSTALLING = (
+    "workflows.routing.router",
+    "workflows.calibration",
+    "workflows.rewards",
+    "workflows.promotions",
+    "workflows.notifications",
+)
 
 
 def install() -> None:
     """Register handlers, populations, listeners and the router. Safe to call more than once."""
-    for module in PLUGGED_IN:
+    for module in REGISTERING:
         import_module(module)
-    for package in ("workflows.routing.router", "workflows.calibration", "workflows.rewards", "workflows.promotions", "workflows.notifications"):
-        import_module(package).install()
+    for module in INSTALLING:
+        import_module(module).install()

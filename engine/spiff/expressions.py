@@ -23,8 +23,8 @@ def _refuse(*_args: object, **_keywords: object) -> NoReturn:
     raise StepFailed("Python in a diagram is switched off.")
 
 
-TaskDataEnvironment.evaluate = _refuse  # type: ignore[method-assign]
-TaskDataEnvironment.execute = _refuse  # type: ignore[method-assign]
+TaskDataEnvironment.evaluate = _refuse
+TaskDataEnvironment.execute = _refuse
 
 
 @lru_cache(maxsize=4096)

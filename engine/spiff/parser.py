@@ -1,6 +1,6 @@
 """From the XML of a diagram to SpiffWorkflow's specifications, with our steps in place of its own."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from lxml import etree
 from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser
@@ -64,7 +64,7 @@ class _EventGateway(_OurTimers, EventBasedGatewayParser):
 class Parser(BpmnParser):
     """SpiffWorkflow's parser with the steps of our process language."""
 
-    OVERRIDE_PARSER_CLASSES = {
+    OVERRIDE_PARSER_CLASSES: ClassVar = {
         full_tag("userTask"): (TaskParser, PersonStep),
         full_tag("manualTask"): (TaskParser, PersonStep),
         full_tag("serviceTask"): (TaskParser, JobStep),

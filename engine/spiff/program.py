@@ -13,7 +13,7 @@ from engine.spiff.parser import parse
 
 @dataclass(frozen=True)
 class Program:
-    """The diagram, its specifications for SpiffWorkflow by process id, its decision tables by decision id, its files."""
+    """The diagram, its files, its specifications by process id, and its decision tables by decision id."""
 
     diagram: Diagram
     files: dict[str, bytes]
@@ -71,4 +71,4 @@ def _decisions(path: str, content: bytes) -> dict[str, dmn.Model]:
         model = dmn.load(content)
     except feel.FeelError as error:
         raise InvalidDiagram([Finding("decision", str(error), "Correct the decision table.", file=path)]) from error
-    return {decision: model for decision in model.decisions}
+    return dict.fromkeys(model.decisions, model)

@@ -49,7 +49,7 @@ class Failure:
 class _Workflow(BpmnWorkflow):
     """A workflow that knows its program, for the steps that need it."""
 
-    def __init__(self, program: Program, process: str, engine: ScriptEngine, deserializing: bool) -> None:
+    def __init__(self, program: Program, process: str, engine: ScriptEngine, *, deserializing: bool) -> None:
         self.program = program
         super().__init__(program.specs[process], program.specs, script_engine=engine, deserializing=deserializing)
         self.script_engine = engine

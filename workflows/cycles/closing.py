@@ -21,9 +21,7 @@ def close(session: Session, instance: Instance, now: datetime) -> None:
     """
     state = OUTCOMES[instance.state]
     if instance.parent_id is None:
-        session.execute(
-            update(Cycle).where(Cycle.instance_id == instance.id).values(state=state, closed_at=now)
-        )
+        session.execute(update(Cycle).where(Cycle.instance_id == instance.id).values(state=state, closed_at=now))
         return
     step = program_for(session, instance.definition_id).diagram.steps.get(instance.process)
     closes = step is not None and step.settings.get("closes") == "case"

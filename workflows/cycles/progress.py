@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from engine import incidents
@@ -101,7 +101,7 @@ def _steps(session: Session, cycle: Cycle, now: datetime) -> list[StepProgress]:
     return [StepProgress(step.id, step.name, *counts.get(step.id, (0, 0, 0, 0))) for step in people]
 
 
-def _count(condition: object) -> object:
+def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
 
@@ -113,15 +113,18 @@ def _units(session: Session, cycle: Cycle) -> list[UnitProgress]:
     ).all()
     names = dict(
         session.execute(
-            select(OrgUnitVersion.unit_id, OrgUnitVersion.name)
-            .where(OrgUnitVersion.unit_id.in_([unit for unit, _, _ in rows]), OrgUnitVersion.valid_to.is_(None))
+            select(OrgUnitVersion.unit_id, OrgUnitVersion.name).where(
+                OrgUnitVersion.unit_id.in_([unit for unit, _, _ in rows]), OrgUnitVersion.valid_to.is_(None)
+            )
         ).all()
     )
     found = [UnitProgress(unit, names.get(unit, unit), cases, closed) for unit, cases, closed in rows]
     return sorted(found, key=lambda unit: unit.name)
 
 
-def stuck_in(session: Session, cycle: Cycle, now: datetime) -> tuple[Sequence[tuple[Incident, Instance]], list[StuckTask]]:
+def stuck_in(
+    session: Session, cycle: Cycle, now: datetime
+) -> tuple[Sequence[tuple[Incident, Instance]], list[StuckTask]]:
     """What HR has to look at: open incidents, and overdue tasks with the longest overdue first."""
     holder, subject = Person.__table__.alias("holder"), Person.__table__.alias("subject_person")
     rows = session.execute(

@@ -1,4 +1,4 @@
-"""What one person may read of what others wrote about a subject: access control is the query and the form's contract."""
+"""What one person may read of what others wrote: access control is the query and the contract of the form."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ def _show(session: Session, submission: Submission, author: str, viewer: str, ro
         questionnaire_of(program, step),
         submission.answers,
         viewer_roles=roles,
-        state=cast(State, submission.state),
+        state=cast("State", submission.state),
     )
     submitted_at = submission.submitted_at or submission.saved_at
     return ShownSubmission(step.name, author, submission.author, submitted_at, answers)

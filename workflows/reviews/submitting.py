@@ -48,7 +48,7 @@ def save_draft(
     draft = draft_of(session, task_id)
     if version is not None and version != (draft.version if draft else 0):
         raise Conflict("This form was saved in another window since you opened it. Load it again to see that text.")
-    return _store(session, found, draft, checked.answers, by, now, DRAFT)
+    return _store(session, found, draft, checked.answers, by=by, now=now, state=DRAFT)
 
 
 def submit(
@@ -68,7 +68,7 @@ def submit(
     checked = questionnaire_of(found.program, found.step).check(answers, context=context_of(found), today=now.date())
     if not checked.ok:
         raise FormIncomplete(checked)
-    submission = _store(session, found, draft_of(session, task_id), checked.answers, by, now, SUBMITTED)
+    submission = _store(session, found, draft_of(session, task_id), checked.answers, by=by, now=now, state=SUBMITTED)
     extra = run_hooks(session, Submitted(found.task, submission, checked.values, by, now))
     values = tasks.finish(session, found, by=by, now=now, answers=checked.values, variables=extra)
     if RATING in values and found.task.subject is not None:
@@ -91,6 +91,7 @@ def _store(
     found: OpenTask,
     existing: Submission | None,
     answers: Mapping[str, Any],
+    *,
     by: str,
     now: datetime,
     state: str,
