@@ -1,13 +1,18 @@
 """The built browser side: small, complete, kept by browsers for good, and clear when it is missing."""
 
+import re
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from webapp.assets import AssetError, asset_url, icon_url, read_manifest, register_assets
+from webapp.assets import DIST, AssetError, asset_url, icon_url, read_manifest, register_assets
 
+WEBAPP = Path(__file__).parent.parent / "webapp"
+FRONTEND = WEBAPP / "frontend"
+CLASS = re.compile(r"\.([a-zA-Z][\w-]*)")
+CLASS_ATTRIBUTE = re.compile(r'\bclass="([^"]*)"')
 PAGE_BUDGET = 100 * 1024
 
 
@@ -31,6 +36,20 @@ def address_of(app: Flask, name: str) -> str:
 def test_what_every_page_loads_fits_the_budget() -> None:
     files = read_manifest()["files"]
     assert files["app.css"]["gzip"] + files["app.js"]["gzip"] <= PAGE_BUDGET
+
+
+def test_pages_use_no_class_that_was_cut_out_of_tabler() -> None:
+    tabler = CLASS.findall((FRONTEND / "node_modules/@tabler/core/dist/css/tabler.css").read_text(encoding="utf-8"))
+    built = CLASS.findall((DIST / read_manifest()["files"]["app.css"]["file"]).read_text(encoding="utf-8"))
+    missing = set(tabler) - set(built)
+    wrong = {
+        f"{path.relative_to(WEBAPP)}: {name}"
+        for path in WEBAPP.glob("**/templates/**/*.html")
+        for value in CLASS_ATTRIBUTE.findall(path.read_text(encoding="utf-8"))
+        for name in value.split()
+        if name in missing
+    }
+    assert wrong == set(), "write t-icon for icon, or take the name out of the list in webapp/frontend/tabler.mjs"
 
 
 @pytest.mark.parametrize("name", ["app.css", "app.js", "icons.svg"])
