@@ -208,7 +208,7 @@ def _note_managers(session: Session, moves: list[Move], after: Mapping[str, Time
     """Moves to a manager who has left, and exits of people who still have reports."""
     version = PersonVersion
     exits = select(version.person_id, func.min(version.valid_from)).where(version.status == TERMINATED)
-    gone = dict(session.execute(exits.group_by(version.person_id)).tuples().all())
+    gone = dict(session.execute(exits.group_by(version.person_id)).all())
     gone |= {move.person_id: move.effective for move in moves if move.kind == TERMINATED}
     lines = _load_lines(session, moves)
     for day in sorted({move.effective for move in moves}):
