@@ -85,7 +85,7 @@ def _step(element: etree._Element, kind: str, process: str, messages: dict[str |
     identifier = element.get("id") or ""
     loop = element.find("bpmn:multiInstanceLoopCharacteristics", NAMESPACES)
     completion = None if loop is None else loop.findtext("bpmn:completionCondition", namespaces=NAMESPACES)
-    settings = _settings(element)
+    settings = _settings(element) | ({} if loop is None else _settings(loop))
     event = element.find("bpmn:messageEventDefinition", NAMESPACES)
     if event is not None:
         settings |= _settings(event)
@@ -103,7 +103,7 @@ def _step(element: etree._Element, kind: str, process: str, messages: dict[str |
         message=messages.get(reference) if reference else None,
         timer=_timer(element),
         attached_to=element.get("attachedToRef"),
-        line=int(element.sourceline or 0),
+        line=element.sourceline or 0,  # type: ignore[arg-type] # lxml-stubs has no number here
     )
 
 

@@ -84,6 +84,7 @@ def parse(root: etree._Element, key: str) -> dict[str, Any]:
     parser = Parser()
     parser.add_bpmn_xml(root)
     specs = {key: parser.get_spec(key)}
-    for name in list(parser.process_parsers):
-        specs.setdefault(name, parser.get_spec(name))
+    # Parsing a sub-process makes those inside it known.
+    while unparsed := parser.process_parsers.keys() - specs.keys():
+        specs.update({name: parser.get_spec(name) for name in unparsed})
     return specs

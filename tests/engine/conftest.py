@@ -1,0 +1,31 @@
+"""What the tests of the engine share."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from engine import registry
+from tests.engine.playing import Play
+
+
+@pytest.fixture
+def play(database_url: str) -> Iterator[Play]:
+    """Tiny diagrams on a database of the test's own, once on SQLite and once on PostgreSQL."""
+    play = Play(database_url)
+    yield play
+    play.engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def own_registry() -> Iterator[None]:
+    """What a test plugs into the engine is gone after it."""
+    before = dict(registry.handlers), dict(registry.populations), dict(registry._listeners), list(registry._router)
+    registry._listeners.clear()
+    yield
+    handlers, populations, listeners, router = before
+    for current, saved in ((registry.handlers, handlers), (registry.populations, populations)):
+        current.clear()
+        current.update(saved)
+    registry._listeners.clear()
+    registry._listeners.update(listeners)
+    registry._router[:] = router

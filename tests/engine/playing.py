@@ -1,0 +1,144 @@
+"""Plays tiny diagrams: starts them, works off their tasks, travels in time, and shows where they stand."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, event, select
+from sqlalchemy.orm import Session
+
+from engine import clock, definitions, instances, jobs, messages, registry, tasks
+from engine.database import Base, SessionFactory, connect, create_session_factory, transaction
+from engine.errors import NotAllowed
+from engine.models import HistoryEntry, Incident, Instance, Job, Task
+from engine.registry import Assignment, AssignmentRequest
+
+DIAGRAMS = Path(__file__).parent / "diagrams"
+
+
+class TinyCompany:
+    """Routes for the tiny diagrams: the actor named in the diagram is the person who gets the task."""
+
+    def assign(self, session: Session, requests: Sequence[AssignmentRequest], now: datetime) -> list[Assignment]:
+        return [self._assign(request) for request in requests]
+
+    def _assign(self, request: AssignmentRequest) -> Assignment:
+        actor = request.step.settings.get("actor", "anybody")
+        if actor == "group":
+            return Assignment(None, request.step.settings["actorArgument"])
+        person = request.subject if actor == "subject" else actor
+        return Assignment(person, None, [{"rule": actor, "fact": f"The diagram names {actor}."}], "Europe/Berlin")
+
+    def check(self, session: Session, task: Task, variables: dict[str, Any], actor: str, now: datetime) -> None:
+        if task.assignee not in (None, actor):
+            raise NotAllowed(f"“{task.name}” belongs to {task.assignee}.")
+
+
+class Play:
+    """One database in which diagrams are played."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = connect(url)
+        Base.metadata.create_all(self.engine)
+        self.factory: SessionFactory = create_session_factory(self.engine)
+        self.statements: list[str] = []
+        _listen(self.engine, self.statements)
+        registry.use_router(TinyCompany())
+
+    def deploy(self, name: str, **files: bytes) -> int:
+        """Publish the diagram of that name; returns the id of its definition."""
+        package = {f"{name}.bpmn": (DIAGRAMS / f"{name}.bpmn").read_bytes(), **files}
+        with transaction(self.factory) as session:
+            return definitions.deploy(session, package, by="designer", now=clock.now()).id
+
+    def start(self, name: str, *, subject: str | None = None, **variables: Any) -> int:
+        """Publish and start a diagram and do what machines can do; returns the instance."""
+        definition_id = self.deploy(name)
+        with transaction(self.factory) as session:
+            definition = session.get_one(definitions.Definition, definition_id)
+            instance = instances.start(
+                session, definition, name=name, by="hr", now=clock.now(), subject=subject, variables=variables
+            )
+        self.work()
+        return instance.id
+
+    def work(self) -> int:
+        """Do every job that is due; returns how many."""
+        done = 0
+        while count := jobs.drain(self.factory, seconds=30):
+            done += count
+        return done
+
+    def travel(self, **distance: float) -> None:
+        """Let time pass and do what becomes due on the way."""
+        clock.travel(**distance)
+        self.work()
+
+    def open_tasks(self) -> list[Task]:
+        """Every open task, oldest first."""
+        with self.factory() as session:
+            return list(session.scalars(select(Task).where(Task.state == "open").order_by(Task.id)))
+
+    def open(self) -> list[str]:
+        """The steps of the open tasks, in the order they were handed out."""
+        return [task.step for task in self.open_tasks()]
+
+    def task(self, step: str, *, subject: str | None = None) -> Task:
+        """The open task of a step, of a subject where there are several."""
+        found = [task for task in self.open_tasks() if task.step == step and subject in (None, task.subject)]
+        assert len(found) == 1, f"{len(found)} open tasks at {step}; open: {self.open()}"
+        return found[0]
+
+    def complete(self, step: str, *, subject: str | None = None, by: str | None = None, **answers: Any) -> None:
+        """Complete the open task of a step as the person who has it, and do what machines can do."""
+        task = self.task(step, subject=subject)
+        with transaction(self.factory) as session:
+            tasks.complete(session, task.id, by=by or task.assignee or "anybody", now=clock.now(), answers=answers)
+        self.work()
+
+    def send(self, message: str, *, correlation: str = "", **payload: Any) -> int:
+        """Deliver a message and do what machines can do; returns how many received it."""
+        with transaction(self.factory) as session:
+            count = messages.deliver(session, message, correlation=correlation, payload=payload, now=clock.now())
+        self.work()
+        return count
+
+    def instance(self, instance_id: int) -> Instance:
+        """The instance as it stands."""
+        with self.factory() as session:
+            return session.get_one(Instance, instance_id)
+
+    def jobs(self) -> list[Job]:
+        """Every job that waits."""
+        with self.factory() as session:
+            return list(session.scalars(select(Job).order_by(Job.due_at, Job.id)))
+
+    def incidents(self) -> list[str]:
+        """The problems of the open incidents."""
+        with self.factory() as session:
+            return list(session.scalars(select(Incident.problem).where(Incident.resolved_at.is_(None))))
+
+    def history(self, instance_id: int) -> list[tuple[str, str | None]]:
+        """What happened in an instance: pairs of kind and step."""
+        with self.factory() as session:
+            rows = session.scalars(select(HistoryEntry).where(HistoryEntry.instance_id == instance_id))
+            return [(entry.kind, entry.step) for entry in rows]
+
+    @contextmanager
+    def counting(self) -> Iterator[list[str]]:
+        """The SQL statements and commits of a stretch of code."""
+        self.statements.clear()
+        yield self.statements
+
+
+def _listen(engine: Engine, statements: list[str]) -> None:
+    @event.listens_for(engine, "before_cursor_execute")
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith("BEGIN"):
+            statements.append(statement)
+
+    @event.listens_for(engine, "commit")
+    def note_commit(_connection: Any) -> None:
+        statements.append("COMMIT")
