@@ -113,6 +113,7 @@ def verify_password(session: Session, email: str, password: str, *, now: datetim
     Commit the transaction whatever the answer: failures are counted, and ten in a row lock the account for a quarter
     of an hour. A hash of outdated strength is renewed.
     """
+    session.flush()
     account = session.scalar(_select_by_email(email, now.date()))
     if not _is_right(account.password_hash if account else _decoy(), password):
         if account is not None:
@@ -128,11 +129,13 @@ def verify_password(session: Session, email: str, password: str, *, now: datetim
     return account
 
 
-def confirm_password(account: Account, password: str, *, now: datetime) -> bool:
+def confirm_password(session: Session, account: Account, password: str, *, now: datetime) -> bool:
     """Whether somebody who is signed in is still the one who knows the password: asked again before a signature.
 
-    Failures count towards the lock as those of signing in do.
+    Failures count towards the lock as those of signing in do: commit the transaction whatever the answer.
     """
+    session.flush()
+    session.refresh(account, with_for_update=True)
     right = _is_right(account.password_hash, password)
     if not right:
         _count_failure(account, now)
