@@ -1,0 +1,58 @@
+"""A database in memory with the cast in it."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from engine import models as engine_models
+from engine.database import Base, SessionFactory, connect, create_session_factory, transaction
+from tests.workflows.routing.cast import CAST, UNITS, bring
+from workflows.people import models as people_models
+from workflows.reviews import models as review_models
+
+MODELS = (engine_models, people_models, review_models)
+TABLES = [
+    model.__table__
+    for module in MODELS
+    for model in vars(module).values()
+    if isinstance(model, type) and issubclass(model, Base) and model is not Base
+]
+
+
+@pytest.fixture
+def factory(request: pytest.FixtureRequest) -> Iterator[SessionFactory]:
+    """An empty database in memory."""
+    engine = connect("sqlite://")
+    Base.metadata.create_all(engine, tables=TABLES)
+    yield create_session_factory(engine)
+    engine.dispose()
+
+
+@pytest.fixture
+def session(factory: SessionFactory) -> Iterator[Session]:
+    """A transaction in it."""
+    with transaction(factory) as session:
+        yield session
+
+
+@pytest.fixture
+def company(session: Session) -> Session:
+    """A session on a database that knows the cast and their units."""
+    bring(session, CAST, UNITS)
+    return session
+
+
+@pytest.fixture
+def statements(company: Session) -> Iterator[list[str]]:
+    """The SQL statements of the test, as they are sent."""
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        sent.append(statement)
+
+    bind = company.get_bind()
+    event.listen(bind, "before_cursor_execute", note)
+    yield sent
+    event.remove(bind, "before_cursor_execute", note)

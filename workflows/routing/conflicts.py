@@ -1,0 +1,92 @@
+"""Conflict of interest: who must never decide about whom.
+
+The router asks before it hands out a task, the gate before anybody acts on one. Both ask here.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from engine.diagram import Step
+from workflows.people.organisation import Organisation
+
+# A step that sets one of these, or comes after `reward_kind` has been set, decides on pay.
+REWARD_VARIABLES = frozenset({"reward_kind", "reward_outcome", "amount", "amount_percent", "new_grade"})
+
+
+@dataclass(frozen=True)
+class Stakes:
+    """What has to be checked for a step: whether it decides about its subject, asks for four eyes, decides on pay."""
+
+    decides: bool = True
+    four_eyes: bool = True
+    pay: bool = True
+
+    @classmethod
+    def of(cls, step: Step, variables: dict[str, Any]) -> "Stakes":
+        """The stakes of a step in a case with these variables."""
+        decides = step.settings.get("actor") != "subject"
+        return cls(decides, step.settings.get("fourEyes") == "true", decides and is_about_pay(step, variables))
+
+    def as_text(self) -> str:
+        """The stakes in words, to be kept with the explanation of a task."""
+        return " ".join(name for name in ("decides", "four_eyes", "pay") if getattr(self, name))
+
+    @classmethod
+    def from_text(cls, text: str | None) -> "Stakes":
+        """The stakes as kept. Where none were kept, everything is checked."""
+        if text is None:
+            return cls()
+        words = text.split()
+        return cls("decides" in words, "four_eyes" in words, "pay" in words)
+
+
+def is_about_pay(step: Step, variables: dict[str, Any]) -> bool:
+    """Whether the step decides on the pay or grade of its subject."""
+    return variables.get("reward_kind") not in (None, "none") or any(name in REWARD_VARIABLES for name, _ in step.sets)
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Why somebody must not decide: the rule, and the fact behind it for the record and for the person."""
+
+    rule: str
+    fact: str
+    to_person: str
+
+
+def find_conflict(
+    stakes: Stakes, step_id: str, subject: str | None, variables: dict[str, Any], person_id: str
+) -> Conflict | None:
+    """The conflict that the case itself shows, without asking the organisation."""
+    if stakes.decides and subject is not None and person_id == subject:
+        return Conflict(
+            "R1", "nobody decides about themselves", "It is about you, and nobody decides about themselves."
+        )
+    done_by: dict[str, str] = variables.get("done_by") or {}
+    if stakes.four_eyes and any(by == person_id and step != step_id for step, by in done_by.items()):
+        return Conflict(
+            "R2",
+            "this step asks for four eyes, and they have already done a step of this case",
+            "It asks for four eyes, and you have already done a step of this case.",
+        )
+    return None
+
+
+def find_pay_conflict(organisation: Organisation, subject: str | None, person_id: str) -> Conflict | None:
+    """The conflict of somebody over whose own pay the subject decides, from above or as their HR partner."""
+    if subject is None or person_id == subject:
+        return None
+    if organisation.is_above(subject, person_id):
+        return Conflict(
+            "R14",
+            "the person it is about is above them in the line and decides on their pay",
+            "It is about the pay of somebody above you in the line, who decides on yours.",
+        )
+    person = organisation.person(person_id)
+    if person is not None and person.hrbp_id == subject:
+        return Conflict(
+            "R14",
+            "the person it is about is their HR partner and has a say in their pay",
+            "It is about the pay of your own HR partner, who has a say in yours.",
+        )
+    return None
