@@ -1,6 +1,6 @@
 """One function for each component type of form-js: from its JSON settings to a typed component."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Literal, cast
 
@@ -182,7 +182,7 @@ def _options(settings: Settings) -> OptionSource:
 
 def read_option(entry: Any) -> Option | None:
     """An option from `{"label": …, "value": …}` or from a bare value; None for anything else."""
-    value, label = (entry.get("value"), entry.get("label")) if isinstance(entry, dict) else (entry, None)
+    value, label = (entry.get("value"), entry.get("label")) if isinstance(entry, Mapping) else (entry, None)
     if isinstance(value, Decimal) and value == value.to_integral_value():
         value = int(value)
     if not isinstance(value, str | int | bool) or value == "":

@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from engine import feel
+from engine import clock, feel
 
 Scope = Mapping[str, Any]
 _HOLE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
@@ -23,7 +23,7 @@ class Formula:
     def evaluate(self, scope: Scope) -> Any:
         """The value over `scope`; None where FEEL cannot tell, as form-js does, so that a form always opens."""
         try:
-            return self.expression.evaluate(dict(scope))
+            return self.expression.evaluate(scope, now=clock.now(), strict=False)
         except feel.FeelError:
             return None
 

@@ -19,9 +19,13 @@ class Questionnaire:
     components: tuple[Component, ...]
     disclosure: Disclosure | None = None
 
+    def every_component(self) -> Iterator[Component]:
+        """Every component in the order of the form; those of groups and list rows follow their group or list."""
+        return _walk(self.components)
+
     def fields(self) -> Iterator[Field]:
         """Every field in the order of the form; those of list rows follow their list."""
-        return _walk(self.components)
+        return (component for component in self.every_component() if isinstance(component, Field))
 
     def prefill(self) -> Tree:
         """What an untouched form holds: the default values, and each list with its first rows, empty."""
@@ -46,9 +50,8 @@ class Questionnaire:
         return check(self.components, submitted, context=context, draft=draft, today=today)
 
 
-def _walk(components: tuple[Component, ...]) -> Iterator[Field]:
+def _walk(components: tuple[Component, ...]) -> Iterator[Component]:
     for component in components:
-        if isinstance(component, Field):
-            yield component
+        yield component
         if isinstance(component, Group | RowList):
             yield from _walk(component.components)
