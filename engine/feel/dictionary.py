@@ -30,7 +30,8 @@ _READERS: dict[str, Callable[[str], Value]] = {
 @dataclass(frozen=True, slots=True)
 class Field:
     """One entry. `type` is a FEEL type such as "number", "date", "list<string>", or "duration" for either kind of
-    duration; `label` is what people call the field, `example` a value as a person would write it."""
+    duration; `label` is what people call the field, `example` a value as a person would write it.
+    """
 
     type: str = "Any"
     label: str = ""
@@ -170,3 +171,14 @@ def _read(text: str, entry: Entry, reader: Reader, run: Run) -> Value:
         wanted = entry.type.element or entry.type
         message = f"{entry.path} should be {kind_in_words(wanted.name)}, but the data hold {describe(text)}."
         return run.fault(message, hint="Correct the field, or its type in the data dictionary.", error=FeelValueError)
+
+
+def read_as(text: str, wanted: FeelType) -> Value:
+    """The value that a stored text stands for in this type; the text itself where it does not."""
+    reader = _READERS.get((wanted.element if wanted.element and wanted.allowed else wanted).name)
+    if reader is None:
+        return text
+    try:
+        return reader(text.strip())
+    except (ValueError, ArithmeticError):
+        return text

@@ -13,7 +13,8 @@ _STEPS_BETWEEN_LOOKS = 500
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much one expression may cost. `seconds` is wall clock, `items` the length of one list, `characters` of one
-    text, `calls` the depth of functions that call functions, `nesting` the depth of brackets in the source."""
+    text, `calls` the depth of functions that call functions, `nesting` the depth of brackets in the source.
+    """
 
     source_length: int = 8_000
     nesting: int = 60

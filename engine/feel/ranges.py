@@ -9,7 +9,8 @@ from typing import Any
 @dataclass(frozen=True, slots=True, eq=False)
 class Range:
     """`start` or `end` is None where the range is open to that side. `from_comparison` marks one written as
-    `(> 3)`, whose missing end is meant and not an empty value."""
+    `(> 3)`, whose missing end is meant and not an empty value.
+    """
 
     start: Any
     end: Any

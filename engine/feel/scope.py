@@ -14,7 +14,8 @@ _MOST_NOTES = 50
 
 class Run:
     """One evaluation. `strict` turns the faults that standard FEEL answers with null into errors; `now` is the
-    moment that `now()` and `today()` give, or None where the caller gave none."""
+    moment that `now()` and `today()` give, or None where the caller gave none.
+    """
 
     __slots__ = ("meter", "notes", "now", "strict")
 

@@ -36,7 +36,7 @@ class TypeReader(TokenReader):
             return SIMPLE_TYPES[found[0]]
         word = self.token.text
         reader = {"list": self._list, "range": self._range, "context": self._context, "function": self._function}
-        if word in reader and not self.resolve(word):
+        if word in reader:
             self.take()
             return self._nested(reader[word])
         if word in SIMPLE_TYPES:

@@ -17,7 +17,8 @@ Test = Callable[[Value, Any], bool]
 @dataclass(frozen=True, slots=True)
 class FeelType:
     """`element` is of a list, a range, or the base of a type with `allowed` values; `fields` of a context;
-    `parameters` and `result` of a function. A part that is None was not given and may be anything."""
+    `parameters` and `result` of a function. A part that is None was not given and may be anything.
+    """
 
     name: str
     element: FeelType | None = None
@@ -136,7 +137,8 @@ def _function_conforms(given: FeelType, wanted: FeelType) -> bool:
 
 def coerce(value: Value, wanted: FeelType | None, run: Any) -> tuple[bool, Value]:
     """(fits, value) after DMN's implicit conversions: one item to and from a list, a date to midnight UTC, and the
-    same inside of lists and contexts (DMN 1.5, 10.3.2.9.4)."""
+    same inside of lists and contexts (DMN 1.5, 10.3.2.9.4).
+    """
     if wanted is None or value is None or wanted.name == "Any":
         return True, value
     run.meter.spend()

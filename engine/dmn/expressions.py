@@ -1,0 +1,80 @@
+"""The expressions of one model: FEEL texts compiled with the model's names and types."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from engine.dmn.errors import DmnError
+from engine.dmn.type_table import TypeTable
+from engine.feel.compiling import Evaluator
+from engine.feel.dictionary import read_as
+from engine.feel.errors import FeelError
+from engine.feel.expression import compile_text
+from engine.feel.names import Names
+from engine.feel.nodes import Node
+from engine.feel.scope import Run, Scope
+from engine.feel.types import FeelType, coerce, type_text
+from engine.feel.values import Value, describe
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A text of the model, for checking: where it stands, and its tree where it could be read."""
+
+    place: str
+    text: str
+    node: Node | None
+    error: FeelError | None
+
+
+@dataclass(slots=True)
+class Texts:
+    """Compiles texts; keeps the unreadable ones as errors, so that one bad cell does not hide the others."""
+
+    names: Names
+    standard: bool
+    sources: list[Source] = field(default_factory=list)
+    types: TypeTable | None = None
+
+    def expression(self, text: str, place: str) -> Evaluator:
+        """A FEEL expression; an empty one is null."""
+        return self._compile(text, place, tests=False) if text else lambda scope: None
+
+    def tests(self, text: str, place: str) -> Evaluator:
+        return self._compile(text, place, tests=True)
+
+    def _compile(self, text: str, place: str, *, tests: bool) -> Evaluator:
+        resolve = self.types.find if self.types is not None else None
+        try:
+            node, evaluator = compile_text(text, self.names, resolve=resolve, tests=tests)
+        except FeelError as error:
+            error.text = error.text or text
+            self.sources.append(Source(place, text, None, error))
+            return _unreadable(error, place)
+        self.sources.append(Source(place, text, node, None))
+        return evaluator
+
+    def typed(self, evaluator: Evaluator, reference: str | None, place: str) -> Evaluator:
+        """The same, with the result brought into the type that is named, or null where it does not fit."""
+        wanted = self.types.find(reference) if self.types is not None else None
+        if wanted is None or wanted.name == "Any":
+            return evaluator
+        return lambda scope: self.fit(evaluator(scope), wanted, scope.run, place)
+
+    def fit(self, value: Value, wanted: FeelType | None, run: Run, place: str) -> Value:
+        """The value in this type. ISO text becomes a date and so on, except where the standard is kept to the letter."""
+        if wanted is None or value is None:
+            return value
+        if not self.standard and type(value) is str:
+            value = read_as(value, wanted)
+        fits, converted = coerce(value, wanted, run)
+        if fits:
+            return converted
+        return run.fault(f"{place} is {describe(value)}, which does not fit the type {type_text(wanted)}.", error=DmnError)
+
+
+def _unreadable(error: FeelError, place: str) -> Evaluator:
+    def evaluate(scope: Scope) -> Value:
+        return scope.run.fault(f"{place} cannot be read: {error.message}", hint=error.hint, error=DmnError)
+
+    return evaluate
