@@ -1,5 +1,6 @@
 """A people file arrives: what is refused, what is noted, what is written."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from engine.database import SessionFactory, transaction
 from tests.workflows.people.cast import (
     NOW,
     TODAY,
@@ -313,10 +315,27 @@ def status_of(session: Session, who: str, day: date) -> str | None:
 def test_versions_of_one_person_never_overlap(company: Session) -> None:
     bring_moves(company, ("2026-12-01", "ann", "leave", "2026-12-24"), ("2026-12-10", "ann", "manager", "mara"))
     bring_people(company, changed(cast(), "ann", grade="G6"), on=date(2026, 12, 5))
+    assert count_overlaps(company) == 0
+
+
+def test_imports_at_the_same_time_run_one_after_the_other(factory: SessionFactory) -> None:
+    with transaction(factory) as session:
+        bring_people(session, cast())
+
+    def promote(day: int) -> None:
+        with transaction(factory) as session:
+            bring_people(session, changed(cast(), "ann", grade=f"G{day}"), on=date(2026, 12, day))
+
+    with ThreadPoolExecutor(4) as crowd:
+        list(crowd.map(promote, range(1, 9)))
+    with transaction(factory) as session:
+        assert count_overlaps(session) == 0
+
+
+def count_overlaps(session: Session) -> int | None:
     one, other = PersonVersion.__table__.alias(), PersonVersion.__table__.alias()
-    overlaps = company.scalar(
+    return session.scalar(
         select(func.count())
         .select_from(one.join(other, one.c.person_id == other.c.person_id))
         .where(one.c.valid_from < other.c.valid_from, func.coalesce(one.c.valid_to, date.max) > other.c.valid_from)
     )
-    assert overlaps == 0

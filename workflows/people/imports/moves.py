@@ -23,6 +23,7 @@ from workflows.people.imports.writing import (
     list_changes,
     record_import,
     stamp,
+    wait_for_other_imports,
 )
 from workflows.people.models import ON_LEAVE, TERMINATED, Person, PersonVersion
 from workflows.people.status import StatusStatement, state_status
@@ -78,6 +79,8 @@ def import_moves(
     Raises FileRejected when the file is no table of moves.
     """
     report = ImportReport("moves", file_name, day_of(now, None), dry_run=dry_run)
+    if not dry_run:
+        wait_for_other_imports(session)
     moves = _read_moves(content, report)
     stored = load_versions(session, PersonVersion, {move.person_id for move in moves})
     people = set(session.scalars(select(Person.id)))

@@ -32,6 +32,7 @@ from workflows.people.imports.writing import (
     list_changes,
     record_import,
     stamp,
+    wait_for_other_imports,
 )
 from workflows.people.models import TERMINATED, DottedLine, Person, PersonVersion
 from workflows.people.status import STATUS_FACTS, at_work, state_status
@@ -70,6 +71,8 @@ def import_people(
     removed. Raises FileRejected when the file is no table of people.
     """
     report = ImportReport("people", file_name, day_of(now, effective), dry_run=dry_run)
+    if not dry_run:
+        wait_for_other_imports(session)
     rows, known = _validate(session, content, report)
     if not report.is_valid:
         return report

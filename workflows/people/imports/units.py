@@ -13,7 +13,15 @@ from workflows.people.imports.known import Row, as_timeline, load_versions
 from workflows.people.imports.people_checks import describe_loop, find_loop
 from workflows.people.imports.report import Finding, ImportReport
 from workflows.people.imports.tables import read_table
-from workflows.people.imports.writing import RowChanges, compare_versions, day_of, list_changes, record_import, stamp
+from workflows.people.imports.writing import (
+    RowChanges,
+    compare_versions,
+    day_of,
+    list_changes,
+    record_import,
+    stamp,
+    wait_for_other_imports,
+)
 from workflows.people.models import OrgUnit, OrgUnitVersion, Person
 from workflows.people.timeline import Timeline, Version, change_from
 
@@ -69,6 +77,8 @@ def import_units(
     units may come before people. Raises FileRejected when the file is no table of units.
     """
     report = ImportReport("units", file_name, day_of(now, effective), dry_run=dry_run)
+    if not dry_run:
+        wait_for_other_imports(session)
     rows, stored = _validate(session, content, report)
     if not report.is_valid:
         return report

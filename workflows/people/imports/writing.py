@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
 
-from sqlalchemy import Table, bindparam, delete, insert, update
+from sqlalchemy import Table, bindparam, delete, insert, text, update
 from sqlalchemy.orm import Session
 
 from workflows.people.imports.known import Row
@@ -65,6 +65,15 @@ def compare_versions(
             changes.updates.append({**key, "valid_to": valid_to})
     changes.deletes.extend({**subject, "valid_from": first} for first in stored)
     return len(changes) > size
+
+
+def wait_for_other_imports(session: Session) -> None:
+    """Let one import after the other run: what is compared with the database must not change before it is written.
+
+    SQLite has one writer at a time anyway. On PostgreSQL others can go on reading meanwhile.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text(f"LOCK TABLE {Import.__tablename__} IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def record_import(session: Session, report: ImportReport, content: bytes, by: str, now: datetime) -> int:
