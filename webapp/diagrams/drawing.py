@@ -22,7 +22,7 @@ _CHECK, _PIN = "M-4 0-1 3.2 4.2-3.2", "M0 10C-4 4.5-7 1.5-7-2.5A7 7 0 0 1 7-2.5C
 
 
 def draw(bpmn_xml: bytes, *, marks: Mapping[str, Mark], title: str, focus: str = "") -> Markup:
-    """A BPMN file as SVG: `render` of `read_layout`. Raises InvalidDiagram when the file has no picture."""
+    """A BPMN file as SVG: `render` of `read_layout`, which tells what it raises."""
     return render(read_layout(bpmn_xml), marks, title=title, focus=focus)
 
 

@@ -7,6 +7,7 @@ from math import isfinite
 from lxml import etree
 
 from engine.errors import Finding, InvalidDiagram
+from engine.xml import read_xml
 from webapp.diagrams.geometry import Box, Point, enclose, enclose_points
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
@@ -91,10 +92,10 @@ class Layout:
 def read_layout(xml: bytes) -> Layout:
     """Read the first diagram of a BPMN file. Pure and cacheable: the same bytes give an equal layout.
 
-    Lines and shapes of elements that the file does not contain are left out. Raises InvalidDiagram when the file is
-    not XML, brings a document type of its own, or has no picture.
+    Lines and shapes of elements that the file does not contain are left out. Raises Rejection when the file is not
+    XML that may be read, InvalidDiagram when it has no picture or a shape has no place.
     """
-    root = _parse(xml)
+    root = read_xml(xml, "The diagram")
     elements = {element.get("id", ""): element for element in root.iter(f"{BPMN}*")}
     plane = root.find(f"{BPMNDI}BPMNDiagram/{BPMNDI}BPMNPlane")
     if plane is None or plane.find(f"{BPMNDI}BPMNShape") is None:
@@ -113,17 +114,6 @@ def read_layout(xml: bytes) -> Layout:
         raise _refuse("The picture shows no element of the process.", "Lay the diagram out again in the designer.")
     parts: tuple[Shape | Edge, ...] = (*shapes, *edges)
     return Layout(shapes, edges, enclose([part.box for part in parts] + [part.label for part in parts if part.label]))
-
-
-def _parse(xml: bytes) -> etree._Element:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        root = etree.fromstring(xml, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise _refuse("The file is not well-formed XML.", "Export it again from the program that made it.") from error
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise _refuse("The file declares a document type.", "Remove the DOCTYPE line.")
-    return root
 
 
 def _refuse(problem: str, remedy: str, element: str = "diagram") -> InvalidDiagram:
@@ -209,7 +199,7 @@ def _read_population(element: etree._Element) -> str:
 
 
 def _read_triggers(element: etree._Element) -> tuple[str, ...]:
-    names = [_kind(child) for child in element if isinstance(child.tag, str)]
+    names = [_kind(child) for child in element]
     triggers = tuple(name.removesuffix("EventDefinition") for name in names if name.endswith("EventDefinition"))
     if len(triggers) > 1:
         return ("parallelMultiple",) if element.get("parallelMultiple") == "true" else ("multiple",)

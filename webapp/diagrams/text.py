@@ -47,6 +47,12 @@ def _cut_anywhere(word: str, width: float) -> Iterator[str]:
     yield piece
 
 
+def _end_early(line: str, width: float) -> str:
+    while len(line) > 1 and measure(line + ELLIPSIS) > width:
+        line = line[:-1]
+    return line.rstrip(" .,;") + ELLIPSIS
+
+
 @lru_cache(maxsize=4096)
 def wrap(text: str, width: float, most: int) -> tuple[str, ...]:
     """`text` in at most `most` lines that fit `width`; what does not fit ends in an ellipsis.
@@ -65,5 +71,5 @@ def wrap(text: str, width: float, most: int) -> tuple[str, ...]:
         if line:
             lines.append(line)
     if len(lines) > most:
-        lines = [*lines[: most - 1], lines[most - 1].rstrip(" .,;") + ELLIPSIS]
+        lines = [*lines[: most - 1], _end_early(lines[most - 1], width)]
     return tuple(lines)
