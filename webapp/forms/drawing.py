@@ -14,9 +14,10 @@ from workflows.questionnaires.components import Component, Disclosure, Field, Pa
 from workflows.questionnaires.conversion import currencies, to_json
 from workflows.questionnaires.disclosure import describe_disclosure
 from workflows.questionnaires.formulas import Formula
+from workflows.questionnaires.limits import MAX_ROWS
 from workflows.questionnaires.options import offered
 from workflows.questionnaires.scopes import Scopes
-from workflows.questionnaires.slots import rows_at, value_at, write_path
+from workflows.questionnaires.slots import lay_out, put, rows_at, value_at, write_path
 
 # form-js divides a row into sixteenths.
 WHOLE_ROW = 16
@@ -75,7 +76,7 @@ class Drawer:
         checked = questionnaire.check(values, context=context, draft=True)
         self.values = values
         self.errors = errors
-        self.hidden = checked.hidden
+        self.hidden = checked.hidden | _hidden_in_new_rows(questionnaire, checked.answers, context)
         self.stored = checked.answers
         self.scopes = Scopes(context, checked.values)
         self.author_roles = author_roles
@@ -114,11 +115,11 @@ class Drawer:
         readonly = part.readonly.holds(scope) if isinstance(part.readonly, Formula) else part.readonly
         drawn.readonly = readonly or part.disabled
         drawn.error = self.errors.get(drawn.name, "")
-        drawn.value = _as_sent(value_at(self.stored if readonly else self.values, path))
+        drawn.value = _as_sent(part, value_at(self.stored if readonly else self.values, path))
         drawn.disclosure = self._describe(part.disclosure)
         match part:
             case parts.RowList():
-                count = len(rows_at(self.values, path))
+                count = min(len(rows_at(self.values, path)), MAX_ROWS)
                 drawn.rows = [self.draw_all(part.components, (*path, at), (*path, at)) for at in range(count)]
                 drawn.blank = self.draw_all(part.components, (*path, count), (*path, count))
             case parts.Choice() | parts.MultipleChoice():
@@ -134,9 +135,34 @@ class Drawer:
         return "" if contract == self.around else describe_disclosure(contract, self.author_roles)
 
 
-def _as_sent(value: Any) -> Any:
+def _hidden_in_new_rows(
+    questionnaire: Questionnaire, answers: Mapping[str, Any], context: Mapping[str, Any]
+) -> frozenset[str]:
+    """What the conditions hide in the empty row that the page adds to each list."""
+    lists = [part for part in questionnaire.every_component() if isinstance(part, parts.RowList)]
+    if not any(child.hide for part in lists for child in part.components):
+        return frozenset()
+    extended: dict[str, Any] = to_json(dict(answers))
+    new_rows = []
+    for slot in lay_out(questionnaire.components, answers):
+        if isinstance(slot.component, parts.RowList):
+            rows = rows_at(answers, slot.path)
+            put(extended, slot.path, [*rows, {}])
+            new_rows.append(f"{slot.name}[{len(rows)}]")
+    hidden = questionnaire.check(extended, context=context, draft=True).hidden
+    return frozenset(name for name in hidden if name.startswith(tuple(new_rows)))
+
+
+def _as_sent(part: Field, value: Any) -> Any:
+    """A value in the shape its input shows, whatever was posted under its name."""
     value = to_json(value)
-    return "" if value is None else value
+    if isinstance(part, parts.MultipleChoice):
+        return value if isinstance(value, list) else []
+    if isinstance(value, list):
+        value = value[-1] if value else None
+    if isinstance(value, Mapping):
+        return value if isinstance(part, parts.Money) else ""
+    return value if isinstance(value, bool) else "" if value is None else str(value)
 
 
 def _draw_options(source: parts.OptionSource, value: Any, scope: Mapping[str, Any]) -> list[DrawnOption]:
@@ -155,7 +181,8 @@ def _draw_point(part: parts.Rating, point: int, value: Any) -> DrawnOption:
 
 def _draw_money(drawn: Drawn, part: parts.Money, scope: Mapping[str, Any]) -> None:
     sent = drawn.value if isinstance(drawn.value, Mapping) else {"amount": drawn.value}
-    drawn.value = sent.get("amount") or ""
+    amount = sent.get("amount")
+    drawn.value = amount if isinstance(amount, str) else ""
     codes = currencies(part, scope)
     current = sent.get("currency") or (codes[0] if codes else "")
     drawn.options = [DrawnOption(code, code, code == current) for code in codes]
