@@ -43,7 +43,7 @@ def _phrase(layout: Layout, shape: Shape) -> str:
     if shape.kind == "endEvent":
         return f"End: {shape.name}"
     if "parallel" in shape.markers or "sequential" in shape.markers:
-        return f"{shape.name} (several times)"
+        return f"{shape.name} (repeated{f' for {shape.population}' if shape.population else ''})"
     return shape.name
 
 

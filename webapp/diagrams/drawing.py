@@ -148,7 +148,9 @@ def _keep_inside(start: float, length: float, low: float, high: float) -> float:
 def _draw_context(layout: Layout, shape: Shape, window: Box) -> str:
     """A strip along the top with the name of the sub-process, when the window leaves out where it is written."""
     around = layout.find(shape.scope) if shape.scope else None
-    if around is None or not around.name or window.contains(Box(around.box.x, around.box.y, 100, 24)):
+    if around is None or not around.name:
+        return ""
+    if window.contains(Box(around.box.x + 14, around.box.y + 8, measure(around.name), 20)):
         return ""
     lines = wrap(around.name, window.width - 40, 1)
     strip = Box(window.x, window.y, window.width, _STRIP_HEIGHT)
