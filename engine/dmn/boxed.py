@@ -82,9 +82,7 @@ class Boxed:
     def _relation(self, element: XmlElement, place: str) -> Evaluator:
         columns = [canonical(column.get("name", "")) for column in children(element, "column")]
         rows = [self.all_below(row, place) for row in children(element, "row")]
-        return lambda scope: [
-            {name: cell(scope) for name, cell in zip(columns, row, strict=False)} for row in rows
-        ]
+        return lambda scope: [{name: cell(scope) for name, cell in zip(columns, row, strict=False)} for row in rows]
 
     def _invocation(self, element: XmlElement, place: str) -> Evaluator:
         function = self.below(element, place)

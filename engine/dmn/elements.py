@@ -144,10 +144,10 @@ def service_function(element: Element, inputs: Values) -> Function:
         given: dict[str, Value] = {}
         memo: Memo = {}
         for parameter, value in zip(parameters, values, strict=True):
-            place = f"{element.name}, parameter '{parameter.name}'"
-            memo[parameter] = given[parameter.name] = parameter.model.texts.fit(value, parameter.type, run, place)
+            memo[parameter] = given[parameter.name] = value
         results = {output.name: value_of(output, given, memo, run) for output in outputs}
         return next(iter(results.values())) if len(results) == 1 else results
 
     result = element.type if element.type is not None and element.type.name != "function" else None
-    return Function(tuple(parameter.name for parameter in parameters), call, result=result, name=element.name)
+    names, types = tuple(item.name for item in parameters), tuple(item.type for item in parameters)
+    return Function(names, call, types, result, name=element.name)

@@ -62,7 +62,7 @@ class Texts:
         return lambda scope: self.fit(evaluator(scope), wanted, scope.run, place)
 
     def fit(self, value: Value, wanted: FeelType | None, run: Run, place: str) -> Value:
-        """The value in this type. ISO text becomes a date and so on, except where the standard is kept to the letter."""
+        """The value in this type. ISO text becomes a date and so on, unless the standard is kept to the letter."""
         if wanted is None or value is None:
             return value
         if not self.standard and type(value) is str:
@@ -70,7 +70,9 @@ class Texts:
         fits, converted = coerce(value, wanted, run)
         if fits:
             return converted
-        return run.fault(f"{place} is {describe(value)}, which does not fit the type {type_text(wanted)}.", error=DmnError)
+        return run.fault(
+            f"{place} is {describe(value)}, which does not fit the type {type_text(wanted)}.", error=DmnError
+        )
 
 
 def _unreadable(error: FeelError, place: str) -> Evaluator:

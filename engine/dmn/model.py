@@ -46,7 +46,12 @@ class Model:
     """A decision model. It does not change after loading, and may be used by any number of threads."""
 
     def __init__(
-        self, root: XmlElement, *, imports: Iterable[Model] = (), types: Dictionary | None = None, standard: bool = False
+        self,
+        root: XmlElement,
+        *,
+        imports: Iterable[Model] = (),
+        types: Dictionary | None = None,
+        standard: bool = False,
     ) -> None:
         self.root = root
         self.namespace = root.get("namespace", "")
@@ -62,7 +67,7 @@ class Model:
         self.words = self._words()
         self.texts = Texts(known_names(self.words, types), standard)
         tables = {prefix: model.types for prefix, model in self.imports.items()}
-        self.types = TypeTable(root, tables, lambda text: self.texts.tests(text, "allowed values"))
+        self.types: TypeTable = TypeTable(root, tables, lambda text: self.texts.tests(text, "allowed values"))
         self.texts.types = self.types
         self.boxed = Boxed(self.texts)
         self.elements = self._read_elements()
@@ -112,11 +117,13 @@ class Model:
 
     def input_types(self, decision: str) -> dict[str, FeelType | None]:
         """The input data that a decision needs, directly or through others, with their types."""
-        return {element.name: element.type for element in self._needed(self.find(decision)) if element.kind == "inputData"}
+        return {
+            element.name: element.type for element in self._needed(self.find(decision)) if element.kind == "inputData"
+        }
 
     def _needed(self, element: Element, seen: set[str] | None = None) -> list[Element]:
         seen = seen if seen is not None else set()
-        found = []
+        found: list[Element] = []
         for required in requirements(element):
             if required.element.id not in seen:
                 seen.add(required.element.id)

@@ -244,9 +244,7 @@ def _priorities(text: str, texts: Texts) -> tuple[Evaluator, ...] | None:
 
 def _row(number: int, element: XmlElement, texts: Texts, name: str, widths: tuple[int, int]) -> Row:
     place = f"{name}, row {number}"
-    inputs = tuple(
-        Cell(text, texts.tests(text, place)) for text in map(text_of, children(element, "inputEntry"))
-    )
+    inputs = tuple(Cell(text, texts.tests(text, place)) for text in map(text_of, children(element, "inputEntry")))
     outputs = tuple(
         Cell(text, texts.expression(text, place)) for text in map(text_of, children(element, "outputEntry"))
     )

@@ -11,7 +11,8 @@ from engine.feel.values import Value
 
 class RowTrace(NamedTuple):
     """`number` counts from 1. `cells` are the outcomes in the order of the columns, up to and including the first
-    that does not hold: True, False, or None where it could not be told."""
+    that does not hold: True, False, or None where it could not be told.
+    """
 
     number: int
     cells: tuple[bool | None, ...]
@@ -21,7 +22,8 @@ class RowTrace(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class TableTrace:
     """One run through a decision table. `inputs` are (column, value); `matched` are the row numbers that apply,
-    `decided` those that the hit policy took the result from; neither when the default was taken."""
+    `decided` those that the hit policy took the result from; neither when the default was taken.
+    """
 
     name: str
     hit_policy: str
@@ -45,7 +47,8 @@ class DecisionTrace:
 @dataclass(frozen=True, slots=True)
 class Result:
     """`value` is a FEEL value (see `engine.feel.to_plain`). `trace` lists the decisions in the order in which they were
-    made, the one that was asked for last. `notes` say why values on the way are null."""
+    made, the one that was asked for last. `notes` say why values on the way are null.
+    """
 
     value: Value
     trace: tuple[DecisionTrace, ...]

@@ -8,7 +8,7 @@ from lxml import etree
 
 from engine.dmn.errors import DmnFileError
 
-XmlElement = etree._Element
+XmlElement = etree._Element  # noqa: SLF001 - lxml has no public name for it
 _LARGEST_FILE = 5_000_000
 _DEEPEST = 150
 
@@ -25,7 +25,7 @@ def parse_xml(data: bytes | str) -> XmlElement:
         root = etree.fromstring(_without_text_declaration(raw, data), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise DmnFileError(f"This file is not readable XML ({error}).", hint="Export it again.") from None
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.internalDTD is not None:
         raise DmnFileError("This file holds a DOCTYPE, which is not allowed.", hint="Remove the line with <!DOCTYPE.")
     if local_name(root) != "definitions":
         raise DmnFileError("This file is not a decision model: it does not start with 'definitions'.")

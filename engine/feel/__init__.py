@@ -12,7 +12,13 @@ from engine.feel.errors import (
     FeelValueError,
     Note,
 )
-from engine.feel.expression import Expression, UnaryTests, compile, compile_unary_tests, evaluate_condition
+from engine.feel.expression import (
+    Expression,
+    UnaryTests,
+    compile,  # noqa: A004 - the word for it, and read as feel.compile
+    compile_unary_tests,
+    evaluate_condition,
+)
 from engine.feel.limits import Limits
 from engine.feel.plain import to_plain
 from engine.feel.ranges import Range

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from engine.feel.durations import Months, microseconds
@@ -37,7 +37,7 @@ def _join(left: str, right: str, run: Run) -> str:
 
 
 def _move_time(value: time, span: timedelta) -> time:
-    start = datetime(2000, 1, 1, value.hour, value.minute, value.second, value.microsecond)
+    start = datetime.combine(date(2000, 1, 1), value.replace(tzinfo=None))
     return (start + timedelta(microseconds=microseconds(span) % microseconds(_DAY))).time().replace(tzinfo=value.tzinfo)
 
 

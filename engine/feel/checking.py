@@ -10,7 +10,8 @@ from engine.feel import nodes
 from engine.feel.arithmetic import SUPPORTED_OPERATIONS
 from engine.feel.dictionary import Dictionary, Entry
 from engine.feel.errors import FeelError, did_you_mean
-from engine.feel.expression import as_dictionary, compile, compile_unary_tests
+from engine.feel.expression import as_dictionary, compile_unary_tests
+from engine.feel.expression import compile as compile_expression
 from engine.feel.nodes import Node, label, parts_of
 from engine.feel.properties import PROPERTY_NAMES
 from engine.feel.signatures import BUILTINS, Builtin, usage
@@ -46,7 +47,7 @@ def check(
     """
     known = as_dictionary(dictionary)
     try:
-        node = (compile_unary_tests if tests else compile)(text, types=known).node
+        node = (compile_unary_tests if tests else compile_expression)(text, types=known).node
     except FeelError as error:
         return [Finding(error.message, error.position, error.hint)]
     inspector = Inspector(tested or ANY)

@@ -76,9 +76,9 @@ def order(left: Value, right: Value, meter: Meter) -> int | None:
     if type(left) is str:
         meter.spend(len(left) >> 8)
     if isinstance(left, (Decimal, str, timedelta)):
-        return (left > right) - (left < right)
+        return int(left > right) - int(left < right)
     if isinstance(left, Months):
-        return (left.months > right.months) - (left.months < right.months)
+        return int(left.months > right.months) - int(left.months < right.months)
     return _order_in_time(left, right)
 
 

@@ -49,7 +49,8 @@ class Entry:
 
 class Dictionary:
     """Fields by name. A dotted name is a field of a context, or of every item where the part before it is a list:
-    {"rating": "number", "employee.hire date": Field("date", label="Hired on"), "goals": "list", "goals.weight": "number"}.
+    {"rating": "number", "employee.hire date": Field("date", label="Hired on"), "goals": "list", "goals.weight":
+    "number"}.
 
     Raises FeelSyntaxError for a type that cannot be read. Not to be changed after it was made.
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
+from typing import cast
 
 from engine.feel import builtins
 from engine.feel.compiling import Evaluator, compile_node
@@ -89,7 +90,7 @@ class UnaryTests(Expression):
         return self.evaluate({**(data or {}), "?": value}, limits=limits, now=now, strict=strict) is True
 
 
-def compile(
+def compile(  # noqa: A001 - the word for it, and read as feel.compile
     text: str, names: Iterable[str] | None = None, *, types: Dictionary | Mapping[str, str] | None = None
 ) -> Expression:
     """Read an expression; a leading "=" is skipped.
@@ -106,9 +107,7 @@ def compile_unary_tests(
     text: str, names: Iterable[str] | None = None, *, types: Dictionary | Mapping[str, str] | None = None
 ) -> UnaryTests:
     """Read a decision table cell such as `> 3`, `"E1","E2"`, `not([1..5])` or `-`. Raises as `compile`."""
-    result = _compile(text.strip(), tuple(names or ()), as_dictionary(types), tests=True)
-    assert isinstance(result, UnaryTests)
-    return result
+    return cast("UnaryTests", _compile(text.strip(), tuple(names or ()), as_dictionary(types), tests=True))
 
 
 def as_dictionary(types: Dictionary | Mapping[str, str] | None) -> Dictionary | None:
@@ -120,11 +119,11 @@ def as_dictionary(types: Dictionary | Mapping[str, str] | None) -> Dictionary | 
 def _compile(text: str, names: tuple[str, ...], types: Dictionary | None, *, tests: bool) -> Expression:
     # Long texts are rare and big once compiled, so they are not worth their place in the cache.
     make = _compile_cached if len(text) <= _CACHED_LENGTH else _compile_cached.__wrapped__
-    return make(text, names, types, tests)
+    return make(text, names, types, tests=tests)
 
 
 @lru_cache(maxsize=1024)
-def _compile_cached(text: str, names: tuple[str, ...], types: Dictionary | None, tests: bool) -> Expression:
+def _compile_cached(text: str, names: tuple[str, ...], types: Dictionary | None, *, tests: bool) -> Expression:
     known = known_names(names, types)
     node = parse_tests(text, known) if tests else parse_expression(text, known)
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.feel.scope import Run
 from engine.feel.signatures import Builtin, call_builtin
-from engine.feel.types import coerce
+from engine.feel.types import FeelType, coerce
 from engine.feel.values import Function, Value, describe
 
 
@@ -32,18 +32,19 @@ def _apply_written(
 ) -> Value:
     if names is not None:
         if sorted(names) != sorted(function.parameters):
-            wanted = ", ".join(function.parameters)
-            return run.fault(f"'{function.name}' has the parameters {wanted}, not {', '.join(names)}.", position)
+            known = ", ".join(function.parameters)
+            return run.fault(f"'{function.name}' has the parameters {known}, not {', '.join(names)}.", position)
         given = dict(zip(names, values, strict=True))
         values = [given[name] for name in function.parameters]
     if len(values) != len(function.parameters):
         message = f"'{function.name}' needs {len(function.parameters)} values, but {len(values)} are given."
         return run.fault(message, position)
     converted = []
-    for name, value, wanted in zip(function.parameters, values, function.types or (None,) * len(values), strict=True):
-        fits, value = coerce(value, wanted, run)
+    types: tuple[FeelType | None, ...] = function.types or (None,) * len(values)
+    for name, given_value, wanted in zip(function.parameters, values, types, strict=True):
+        fits, value = coerce(given_value, wanted, run)
         if not fits:
-            return run.fault(f"'{name}' must not be {describe(value)}.", position)
+            return run.fault(f"'{name}' must not be {describe(given_value)}.", position)
         converted.append(value)
     fits, result = coerce(function.body(converted, run), function.result, run)
     return result if fits else run.fault(f"'{function.name}' gives a value of the wrong kind.", position)

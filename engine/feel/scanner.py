@@ -144,7 +144,7 @@ def _read_escape(text: str, at: int) -> tuple[str, int]:
 
 
 def _join_surrogates(text: str) -> str:
-    """Two \\u escapes may write one character outside of the basic plane; a lone half becomes the replacement mark."""
+    r"""Two \u escapes may write one character outside of the basic plane; a lone half becomes the replacement mark."""
     if not any("\ud800" <= character <= "\udfff" for character in text):
         return text
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

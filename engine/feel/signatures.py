@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from typing import TypeVar
 
-from engine.feel.errors import FeelError, FeelValueError
+from engine.feel.errors import FeelValueError
 from engine.feel.scope import Run
 from engine.feel.values import Value, describe, kind, kind_in_words, normalise
 
 Body = Callable[..., Value]
+BodyT = TypeVar("BodyT", bound=Body)
 _ANY = "any"
 _KIND_NAMES = {
     "text": "string",
@@ -49,7 +51,7 @@ class Builtin:
 BUILTINS: dict[str, Builtin] = {}
 
 
-def builtin(name: str, *parameter_lists: str, gives: str = _ANY) -> Callable[[Body], Body]:
+def builtin(name: str, *parameter_lists: str, gives: str = _ANY) -> Callable[[BodyT], BodyT]:
     """Register a function under a FEEL name, once for each list of parameters.
 
     A list reads `name: kind|kind, other name?: kind, *rest: kind`; `?` marks one that may be left out, `null` among
@@ -57,7 +59,7 @@ def builtin(name: str, *parameter_lists: str, gives: str = _ANY) -> Callable[[Bo
     or ArithmeticError where there is no result.
     """
 
-    def register(body: Body) -> Body:
+    def register(body: BodyT) -> BodyT:
         function = BUILTINS.setdefault(name, Builtin(name, _KIND_NAMES.get(gives, gives)))
         function.signatures.extend(_read_signature(text, body) for text in parameter_lists)
         return body
@@ -94,7 +96,8 @@ def call_builtin(
         fitted = [_fit(value, parameter, run) for parameter, value in bound]
         misfit = next((at for at, (fits, _) in enumerate(fitted) if not fits), None)
         if misfit is None:
-            return _work_out(function, signature, [value for _, value in fitted], bound, run, position)
+            converted = [(parameter, value) for (parameter, _), (_, value) in zip(bound, fitted, strict=True)]
+            return _work_out(function, signature, converted, run, position)
         refusal = refusal or _refusal(function, *bound[misfit], run)
     if refusal is None:
         message = f"'{function.name}' does not take {_counted(len(values))}."
@@ -147,9 +150,12 @@ def _fit(value: Value, parameter: Parameter, run: Run) -> tuple[bool, Value]:
         run.meter.spend(len(value) >> 3)
     elif type(value) is str:
         run.meter.spend(len(value) >> 5)
-    kinds = parameter.kinds
-    if not kinds or kind(value) in kinds:
+    if not parameter.kinds or kind(value) in parameter.kinds:
         return True, value
+    return _convert(value, parameter.kinds, run)
+
+
+def _convert(value: Value, kinds: tuple[str, ...], run: Run) -> tuple[bool, Value]:
     if "list" in kinds:
         return True, [value]
     if type(value) is list and len(value) == 1:
@@ -168,17 +174,14 @@ def _refusal(function: Builtin, parameter: Parameter, value: Value, run: Run) ->
     return message, value is None
 
 
-def _work_out(
-    function: Builtin, signature: Signature, values: list[Value], bound: Bound, run: Run, position: int | None
-) -> Value:
+def _work_out(function: Builtin, signature: Signature, bound: Bound, run: Run, position: int | None) -> Value:
     run.meter.spend()
+    values = [value for _, value in bound]
+    if not signature.variadic and len(bound) > _leading(signature, bound):
+        given = {parameter.name: value for parameter, value in bound}
+        values = [given.get(parameter.name) for parameter in signature.parameters]
     try:
-        if signature.variadic or len(bound) == _leading(signature, bound):
-            return signature.body(run, *values)
-        by_place = {parameter.name: value for (parameter, _), value in zip(bound, values, strict=True)}
-        return signature.body(run, *_with_gaps(signature, by_place))
-    except FeelError:
-        raise
+        return signature.body(run, *values)
     except (ValueError, ArithmeticError) as error:
         reason = str(error) if isinstance(error, (ValueError, OverflowError)) else "there is no result"
         return run.fault(f"'{function.name}' has no result: {reason}.", position, error=FeelValueError)
@@ -188,7 +191,3 @@ def _leading(signature: Signature, bound: Bound) -> int:
     """How many of the bound parameters stand at their own place, with none left out before them."""
     pairs = zip(signature.parameters, bound, strict=False)
     return sum(parameter is given for parameter, (given, _) in pairs)
-
-
-def _with_gaps(signature: Signature, given: dict[str, Value]) -> list[Value]:
-    return [given.get(parameter.name) for parameter in signature.parameters]

@@ -15,6 +15,7 @@ _CLOCK = r"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)(?:\.(?P<fraction>\d{
 _DATE = re.compile(_DAY, re.ASCII)
 _TIME = re.compile("T?" + _CLOCK + _ZONE, re.ASCII)
 _DATE_TIME = re.compile(_DAY + "(?:T" + _CLOCK + _ZONE + ")?", re.ASCII)
+_LOCAL_MIDNIGHT = datetime.combine(date(2000, 1, 1), time())
 _FARTHEST_OFFSET = timedelta(hours=18)
 
 
@@ -66,7 +67,7 @@ def parse_date_time(text: str) -> Moment:
         raise ValueError(f"'{text[:40]}' is not a date and time; write for example 2026-03-31T09:30:00Z")
     year, month, day = int(match["year"]), int(match["month"]), int(match["day"])
     if match["hour"] is None:
-        return in_year(datetime(2000, 1, 1), year, month, day)
+        return in_year(_LOCAL_MIDNIGHT, year, month, day)
     if match["hour"] == "24":
         return _end_of_day(match, in_year(datetime(2000, 1, 1, tzinfo=parse_zone(match["zone"])), year, month, day))
     return in_year(datetime.combine(date(2000, 1, 1), _clock(match)), year, month, day)
@@ -97,7 +98,7 @@ def parse_temporal(text: str) -> Moment | time | timedelta | Months | None:
 def offset_of(value: datetime | time) -> timedelta | None:
     """Distance from UTC; a time of day with a named zone has the one of 1 January 2000."""
     if isinstance(value, time) and isinstance(value.tzinfo, ZoneInfo):
-        return value.tzinfo.utcoffset(datetime(2000, 1, 1))
+        return value.tzinfo.utcoffset(_LOCAL_MIDNIGHT)
     return value.utcoffset()
 
 

@@ -67,8 +67,8 @@ def _fits_or_null(value: Value, wanted: FeelType | None, run: Any) -> bool:
 
 
 def _is_restricted(value: Value, wanted: FeelType, run: Any) -> bool:
-    base, allowed = wanted.element, wanted.allowed
-    return base is not None and allowed is not None and is_instance(value, base, run) is True and allowed(value, run)
+    """`instance of` asks for the base type only; the allowed values count when data come in (see `coerce`)."""
+    return wanted.element is not None and is_instance(value, wanted.element, run) is True
 
 
 def _is_list(value: Value, wanted: FeelType, run: Any) -> bool:
@@ -156,6 +156,9 @@ def _coerce_simple(value: Value, wanted: FeelType, run: Any) -> tuple[bool, Valu
         return True, value
     if wanted.name == "list":
         return True, [value]
+    if wanted.name == "function" and isinstance(value, Function):
+        # What a function gives is only known once it is called, so the number of its parameters has to do.
+        return len(value.parameters) == len(wanted.parameters or value.parameters), value
     if type(value) is list and len(value) == 1:
         item = normalise(value[0], run.meter)
         return (True, item) if item is not None and is_instance(item, wanted, run) else (False, None)

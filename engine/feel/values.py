@@ -62,7 +62,7 @@ _IN_WORDS = {
 
 
 def normalise(value: Value, meter: Meter) -> Value:
-    """The FEEL form of a value that came from outside. Raises FeelTypeError for a Python object FEEL has no kind for."""
+    """The FEEL form of a value from outside. Raises FeelTypeError for a Python object that FEEL has no kind for."""
     known = type(value)
     if known in _READY:
         return value

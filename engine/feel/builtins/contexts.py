@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from engine.feel.scope import Run
 from engine.feel.signatures import builtin
 from engine.feel.values import Value, is_context, normalise
@@ -62,9 +64,10 @@ def context_put_nested(run: Run, context: Context, keys: list[Value], value: Val
     names = _texts(run, keys)
     if not names:
         raise ValueError("at least one key is needed")
-    top = copy = context_put(run, context, names[0], None)
+    top: Context = context_put(run, context, names[0], None)
+    copy = top
     below = normalise(context.get(names[0]), run.meter)
-    for last, key in zip(names, names[1:], strict=False):
+    for last, key in pairwise(names):
         if below is not None and not is_context(below):
             raise ValueError(f"'{last}' is not a context")
         inner = context_put(run, below or {}, key, None)

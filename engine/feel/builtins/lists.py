@@ -33,8 +33,8 @@ def _extreme(run: Run, items: list[Value], sign: int) -> Value:
     """The item that comes first (sign -1) or last (1) in order; null for an empty list."""
     run.meter.spend(len(items) >> 2)
     best: Value = None
-    for at, item in enumerate(items):
-        item = normalise(item, run.meter)
+    for at, given in enumerate(items):
+        item = normalise(given, run.meter)
         place = order(item, best if at else item, run.meter)
         if place is None:
             raise ValueError(f"{describe(item)} cannot be put in order with the rest")
@@ -62,7 +62,7 @@ def _numbers(run: Run, items: list[Value]) -> list[Decimal]:
             value = normalise(value[0], run.meter)
         if not isinstance(value, Decimal):
             shown = "an empty value" if value is None else describe(value)
-            raise ValueError(f"the list holds {shown}, not only numbers")
+            raise ValueError(f"the list holds {shown}, not only numbers")  # noqa: TRY004 - told to the author as it is
         numbers.append(value)
     return numbers
 

@@ -12,8 +12,8 @@ from engine.feel.values import Value, kind, normalise
 
 
 @builtin("not", "negand: boolean", gives="boolean")
-def negate(run: Run, value: bool) -> bool:
-    return not value
+def negate(run: Run, value: Value) -> bool:
+    return value is False
 
 
 @builtin("is defined", "value: any", gives="boolean")
@@ -43,13 +43,14 @@ def is_incomplete(run: Run, *values: Value) -> bool:
     return False
 
 
-def _all_or_any(run: Run, items: list[Value], decides: bool) -> bool | None:
+def _all_or_any(run: Run, items: list[Value], *, decides: bool) -> bool | None:
     run.meter.spend(len(items) >> 2)
     result: bool | None = not decides
     for item in items:
         value = normalise(item, run.meter)
         if value is decides:
-            return decides
+            result = decides
+            break
         if type(value) is not bool:
             result = None
     return result

@@ -89,7 +89,7 @@ def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | No
 
 
 def _expand(replacement: str, match: Any, groups: int) -> str:
-    """$1 stands for the first group, \\$ and \\\\ for the characters themselves."""
+    r"""$1 stands for the first group, \$ and \\ for the characters themselves."""
     parts, at = [], 0
     while at < len(replacement):
         pair = replacement[at : at + 2]

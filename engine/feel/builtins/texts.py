@@ -90,8 +90,8 @@ def is_blank(run: Run, text: str) -> bool:
 def string_join(run: Run, items: list[Value], delimiter: str | None = None) -> str:
     run.meter.spend(len(items) >> 2)
     texts = []
-    for item in items:
-        item = normalise(item, run.meter)
+    for given in items:
+        item = normalise(given, run.meter)
         if item is not None and type(item) is not str:
             raise ValueError(f"the list holds {describe(item)}, not only texts")
         if item is not None:

@@ -35,9 +35,20 @@ def _absent(node: nodes.Name, scope: Scope) -> Value:
     function = BUILTINS.get(node.name)
     if function is not None:
         return function
+    if "." in node.name:
+        return _dotted(node, scope)
     if _among_peers(node.name, scope):
         return scope.run.note(f"An item has no '{node.name}'.", node.position)
     return unknown_name(node.name, scope, node.position)
+
+
+def _dotted(node: nodes.Name, scope: Scope) -> Value:
+    """A known name may hold a dot; where it has no value of its own, it is a path after all."""
+    first, *rest = (part.strip() for part in node.name.split("."))
+    value = scope.find(first)
+    for part in rest:
+        value = value.get(part, MISSING) if is_context(value) else MISSING
+    return unknown_name(node.name, scope, node.position) if value is MISSING else normalise(value, scope.run.meter)
 
 
 def unknown_name(name: str, scope: Scope, position: int) -> Value:
@@ -149,9 +160,9 @@ def filter_items(items: list[Value], condition: Evaluator, scope: Scope, positio
     """The items for which the condition holds; or, where it gives a number, the item at that place."""
     run = scope.run
     kept = []
-    for item in items:
+    for given in items:
         run.meter.spend()
-        item = normalise(item, run.meter)
+        item = normalise(given, run.meter)
         result = condition(item_scope(item, items, scope))
         if result is True:
             kept.append(item)

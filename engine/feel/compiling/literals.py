@@ -62,15 +62,12 @@ def compile_context(node: nodes.ContextNode) -> Evaluator:
 @compiles(nodes.RangeNode)
 def compile_range(node: nodes.RangeNode) -> Evaluator:
     start, end = compile_node(node.start), compile_node(node.end)
-    return lambda scope: make_range(
-        node.includes_start, start(scope), end(scope), node.includes_end, scope.run, node.position
-    )
+    return lambda scope: _make_range(node, start(scope), end(scope), scope.run)
 
 
-def make_range(
-    includes_start: bool, start: Value, end: Value, includes_end: bool, run: Run, position: int | None = None
-) -> Range | None:
+def _make_range(node: nodes.RangeNode, start: Value, end: Value, run: Run) -> Range | None:
     """The range, or null where both ends are empty, of different kinds, or in the wrong order."""
+    position, includes_start, includes_end = node.position, node.includes_start, node.includes_end
     if start is None and end is None:
         run.note("Both ends of the range are empty.", position)
         return None
