@@ -171,7 +171,11 @@ def _record(explanation: Explanation, error: Exception) -> Explanation:
 def _render(explanation: Explanation) -> str:
     # A page with navigation asks the database again, which is no good idea when that is what failed.
     layout = "layouts/page.html" if g.get("actor") and explanation.status < 500 else "layouts/plain.html"
-    return render_template("error.html", explanation=explanation, layout=layout, typed=list(_typed_texts()))
+    try:
+        return render_template("error.html", explanation=explanation, layout=layout, typed=list(_typed_texts()))
+    except Exception:
+        current_app.logger.exception("The page of an error could not be made, so its words go out without style")
+        return render_template("bare_error.html", explanation=explanation)
 
 
 def _typed_texts() -> Iterator[tuple[str, str]]:

@@ -16,6 +16,6 @@ def confirm_actor(password: str) -> Account | None:
 
     A view that gets None returns its form with `NOT_CONFIRMED` instead of raising, so that the failure is kept.
     """
-    now = clock.now()
-    account = load_account(current_session(), signed_in().session_token, now.date())
-    return account if account and confirm_password(account, password, now=now) else None
+    session, now = current_session(), clock.now()
+    account = load_account(session, signed_in().session_token, now.date())
+    return account if account and confirm_password(session, account, password, now=now) else None

@@ -1,0 +1,77 @@
+"""The application on a database with the cast in it, and a browser for each of them."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+import workflows.people.models  # noqa: F401 - its tables belong to the schema
+from engine import clock
+from engine.database import Base, SessionFactory, connect, create_session_factory, transaction
+from tests.webapp.browsing import PASSWORD, Browser
+from tests.workflows.people.cast import bring_people, bring_units, cast
+from webapp import create_app
+from webapp.settings import Settings
+from workflows.people import accounts
+
+LONG_AGO = date(2024, 1, 1)
+ROLES = {"hugo": ["hr"], "carl": ["admin"]}
+
+
+@pytest.fixture(scope="session")
+def cast_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file in which the cast has accounts; tests get copies."""
+    path = tmp_path_factory.mktemp("webapp") / "cast.db"
+    engine = connect(f"sqlite:///{path}")
+    Base.metadata.create_all(engine)
+    with transaction(create_session_factory(engine)) as session:
+        bring_units(session, on=LONG_AGO)
+        bring_people(session, cast(), on=LONG_AGO)
+        accounts.create_accounts(session, password=PASSWORD, now=clock.now(), roles=ROLES)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def factory(cast_file: Path, tmp_path: Path) -> Iterator[SessionFactory]:
+    """Sessions on the test's own copy of the cast."""
+    path = tmp_path / "cast.db"
+    shutil.copyfile(cast_file, path)
+    engine = connect(f"sqlite:///{path}")
+    yield create_session_factory(engine)
+    engine.dispose()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """The embedded set-up in a folder of the test's own."""
+    return Settings(data_dir=tmp_path)
+
+
+@pytest.fixture
+def app(settings: Settings, factory: SessionFactory) -> Flask:
+    """The application. Tests add views to it before they open the first page."""
+    return create_app(settings, session_factory=factory)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser of somebody who is not signed in, for plain requests."""
+    return app.test_client()
+
+
+@pytest.fixture
+def open_browser(app: Flask) -> Callable[[str], Browser]:
+    """Signs somebody in and gives their browser; for the name "" it is the browser of nobody."""
+
+    def sign_in(who: str) -> Browser:
+        browser = Browser(app.test_client())
+        if who:
+            browser.sign_in(who)
+        return browser
+
+    return sign_in

@@ -1,0 +1,91 @@
+"""Who may open what: every address of the application has a row here, and the row is tried out."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from tests.webapp.browsing import Browser
+
+OpenBrowser = Callable[[str], Browser]
+
+# Nobody is "": not signed in. Ann is an employee, Ben leads a team, Mara is an executive, Hugo is HR, Carl is an admin.
+NOBODY = ("",)
+EVERYBODY_SIGNED_IN = ("ann", "ben", "mara", "hugo", "carl")
+ALL = NOBODY + EVERYBODY_SIGNED_IN
+
+MATRIX: dict[str, tuple[str, ...]] = {
+    "GET /": EVERYBODY_SIGNED_IN,
+    "GET /account": EVERYBODY_SIGNED_IN,
+    "GET /account/password": EVERYBODY_SIGNED_IN,
+    "POST /account/password": EVERYBODY_SIGNED_IN,
+    "POST /account/sessions/end": EVERYBODY_SIGNED_IN,
+    "GET /assets/<path:name>": ALL,
+    "GET /healthz": ALL,
+    "GET /sign-in": ALL,
+    "POST /sign-in": ALL,
+    "POST /sign-out": ALL,
+    "GET /static/<path:filename>": ALL,
+}
+
+# What stands for a part of an address that varies: things that do not exist.
+EXAMPLES = {"name": "none.css", "filename": "none.svg"}
+
+
+def list_addresses(app: Flask) -> dict[str, Rule]:
+    return {
+        f"{method} {rule.rule}": rule
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+def fill_in(app: Flask, rule: Rule) -> str:
+    with app.test_request_context():
+        _, address = rule.build({name: EXAMPLES.get(name, 0) for name in rule.arguments}) or ("", "")
+    return address
+
+
+def is_let_in(browser: Browser, method: str, address: str) -> bool:
+    """Whether the guard lets the request pass. Without a forgery token nothing is changed by a POST."""
+    answer = browser.client.open(address, method=method)
+    sent_away = answer.status_code == 302 and "/sign-in" in answer.headers["Location"]
+    return answer.status_code not in (401, 403) and not sent_away
+
+
+def test_every_address_has_a_row_and_every_row_an_address(app: Flask) -> None:
+    assert set(MATRIX) == set(list_addresses(app))
+
+
+@pytest.mark.parametrize("who", ALL)
+def test_the_rows_are_true(app: Flask, open_browser: OpenBrowser, who: str) -> None:
+    browser = open_browser(who)
+    opened = {
+        row
+        for row, rule in list_addresses(app).items()
+        if is_let_in(browser, row.partition(" ")[0], fill_in(app, rule))
+    }
+    # Signing out is one of the addresses, but without a token it does not happen.
+    assert opened == {row for row, allowed in MATRIX.items() if who in allowed}
+
+
+def test_nothing_is_changed_by_a_request_without_our_token(app: Flask, open_browser: OpenBrowser) -> None:
+    ann = open_browser("ann")
+    changing = {row: rule for row, rule in list_addresses(app).items() if not row.startswith("GET ")}
+    answers = {row: ann.client.open(fill_in(app, rule), method=row.partition(" ")[0]) for row, rule in changing.items()}
+    assert {row: answer.status_code for row, answer in answers.items()} == dict.fromkeys(changing, 400)
+    assert ann.is_signed_in
+
+
+def test_a_script_whose_session_has_ended_is_told_so(app: Flask) -> None:
+    answer = app.test_client().get("/account", headers={"HX-Request": "true"})
+    assert answer.status_code == 401
+    assert answer.get_json()["title"] == "You are signed out"
+
+
+def test_a_form_sent_after_the_session_ended_gives_the_text_back(app: Flask) -> None:
+    answer = app.test_client().post("/account/password", data={"comment": "Two hours", "new_password": "x" * 20})
+    assert answer.status_code == 401
+    assert "Two hours" in answer.text
+    assert "x" * 20 not in answer.text
