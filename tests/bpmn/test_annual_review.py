@@ -1,11 +1,14 @@
 """The annual review in particular: who reads what, ratings that are optional, and the money."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from engine import feel
+from engine import dmn, feel
 from tests.bpmn.package import BPMN, LIBRARY, RF, Package
 from workflows.questionnaires import Questionnaire, State, load, visible_answers
 
@@ -110,6 +113,17 @@ def test_the_subject_reads_nothing_of_a_proposal(name: str) -> None:
         assert "subject" not in field["properties"]["visibleTo"].split(), key
 
 
+TABLE = dmn.load((REVIEW.folder / "decisions" / "reward_approval.dmn").read_bytes())
+percents = st.decimals(min_value="0.01", max_value="100", places=2)
+
+
+def decide(kind: str | None, percent: str | None, grade: str | None) -> tuple[int, bool, bool]:
+    """Levels of managers, compensation check, executive sign-off. The share arrives as text, as forms store it."""
+    proposal = {"reward_kind": kind, "amount_percent": percent, "new_grade": grade}
+    approval = TABLE.evaluate("reward-approval", proposal).value
+    return approval["levels"], approval["compensation"], approval["executive"]
+
+
 PROPOSAL = {
     "effective_on": "2027-01-01",
     "reason": "Carried the launch alone for three months.",
@@ -161,3 +175,35 @@ def test_everybody_who_decides_on_a_reward_can_say_no(step: str) -> None:
     choices = keys(json.loads(REVIEW.forms[step])["components"])["outcome"]["values"]
     assert {choice["value"] for choice in choices} == {"approve", "reject"}
     assert feel.evaluate_condition(conditions_of("reward_agreed")["agreed"], {"reward_outcome": "reject"}) is False
+
+
+@pytest.mark.parametrize(
+    ("kind", "percent", "grade", "approval"),
+    [
+        ("bonus", "5.00", None, (1, False, False)),
+        ("bonus", "5.01", None, (2, True, False)),
+        ("bonus", "15", None, (2, True, False)),
+        ("bonus", "15.01", None, (2, True, True)),
+        ("pay_increase", "3.00", None, (1, False, False)),
+        ("pay_increase", "3.01", None, (2, True, False)),
+        ("pay_increase", "10.01", None, (2, True, True)),
+        ("promotion", None, "G8", (2, True, False)),
+        ("promotion", None, "E1", (2, True, True)),
+    ],
+)
+def test_the_larger_the_reward_the_more_people_approve(
+    kind: str, percent: str | None, grade: str | None, approval: tuple[int, bool, bool]
+) -> None:
+    assert decide(kind, percent, grade) == approval
+
+
+@pytest.mark.parametrize("kind", ["bonus", "pay_increase", "promotion", "company car", None])
+def test_what_the_table_does_not_know_goes_to_everybody(kind: str | None) -> None:
+    assert decide(kind, None, None) == (2, True, True)
+
+
+@given(kind=st.sampled_from(["bonus", "pay_increase"]), lower=percents, higher=percents)
+def test_a_larger_share_never_needs_fewer_approvals(kind: str, lower: Decimal, higher: Decimal) -> None:
+    lower, higher = sorted((lower, higher))
+    pairs = zip(decide(kind, str(lower), None), decide(kind, str(higher), None), strict=True)
+    assert all(of_lower <= of_higher for of_lower, of_higher in pairs)

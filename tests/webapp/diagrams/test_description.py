@@ -33,6 +33,10 @@ def test_the_steps_of_a_sub_process_are_a_list_inside_of_it(review: Layout) -> N
     assert root.xpath("./li/ol/li/ol/li[starts-with(normalize-space(), 'Adapt the narrative')]")
 
 
+def test_a_phase_that_repeats_says_for_whom(review: Layout) -> None:
+    assert "Calibrate the ratings (repeated for calibration groups)" in steps(review, {})
+
+
 def test_what_happens_when_time_runs_out_follows_its_step(review: Layout) -> None:
     told = steps(review, {})
     at = told.index("Self-assessment")
