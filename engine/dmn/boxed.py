@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine.dmn.expressions import Texts
-from engine.dmn.tables import compile_table
+from engine.dmn.tables import Table, compile_table
 from engine.dmn.xml_reading import XmlElement, child, children, local_name, text_of
 from engine.feel.compiling import Evaluator
 from engine.feel.compiling.access import filter_items
@@ -16,6 +16,10 @@ from engine.feel.scope import Run, Scope
 from engine.feel.signatures import Builtin
 from engine.feel.values import Function, Value, describe, normalise
 
+LOGIC = (
+    *("literalExpression", "decisionTable", "context", "invocation", "list", "relation", "functionDefinition"),
+    *("conditional", "filter", "for", "some", "every"),
+)
 _FOREIGN_LANGUAGES = ("Java", "PMML")
 
 
@@ -24,9 +28,10 @@ class Boxed:
 
     def __init__(self, texts: Texts) -> None:
         self.texts = texts
+        self.tables: list[Table] = []
         self._by_name: dict[str, Callable[[XmlElement, str], Evaluator]] = {
             "literalExpression": self._literal,
-            "decisionTable": lambda element, place: compile_table(element, texts, place).evaluate,
+            "decisionTable": self._table,
             "context": self._context,
             "invocation": self._invocation,
             "list": self._list,
@@ -41,7 +46,7 @@ class Boxed:
 
     def below(self, element: XmlElement | None, place: str) -> Evaluator:
         """The expression inside of an element; null where there is none."""
-        inner = child(element, *self._by_name)
+        inner = child(element, *LOGIC)
         return self.compile(inner, place) if inner is not None else lambda scope: None
 
     def compile(self, element: XmlElement, place: str) -> Evaluator:
@@ -49,7 +54,12 @@ class Boxed:
         return self.texts.typed(evaluator, element.get("typeRef"), place)
 
     def all_below(self, element: XmlElement, place: str) -> list[Evaluator]:
-        return [self.compile(inner, place) for inner in children(element, *self._by_name)]
+        return [self.compile(inner, place) for inner in children(element, *LOGIC)]
+
+    def _table(self, element: XmlElement, place: str) -> Evaluator:
+        table = compile_table(element, self.texts, place)
+        self.tables.append(table)
+        return table.evaluate
 
     def _literal(self, element: XmlElement, place: str) -> Evaluator:
         return self.texts.expression(text_of(element), place)

@@ -19,12 +19,13 @@ from engine.feel.values import Value, describe
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A text of the model, for checking: where it stands, and its tree where it could be read."""
+    """A text of the model, for checking: where it stands, its tree or why it has none, for a cell the type tested."""
 
     place: str
     text: str
     node: Node | None
     error: FeelError | None
+    tested: FeelType | None = None
 
 
 @dataclass(slots=True)
@@ -40,10 +41,11 @@ class Texts:
         """A FEEL expression; an empty one is null."""
         return self._compile(text, place, tests=False) if text else lambda scope: None
 
-    def tests(self, text: str, place: str) -> Evaluator:
-        return self._compile(text, place, tests=True)
+    def tests(self, text: str, place: str, tested: FeelType | None = None) -> Evaluator:
+        """A cell; `tested` is the type of the column."""
+        return self._compile(text, place, tests=True, tested=tested)
 
-    def _compile(self, text: str, place: str, *, tests: bool) -> Evaluator:
+    def _compile(self, text: str, place: str, *, tests: bool, tested: FeelType | None = None) -> Evaluator:
         resolve = self.types.find if self.types is not None else None
         try:
             node, evaluator = compile_text(text, self.names, resolve=resolve, tests=tests)
@@ -51,7 +53,7 @@ class Texts:
             error.text = error.text or text
             self.sources.append(Source(place, text, None, error))
             return _unreadable(error, place)
-        self.sources.append(Source(place, text, node, None))
+        self.sources.append(Source(place, text, node, None, tested))
         return evaluator
 
     def typed(self, evaluator: Evaluator, reference: str | None, place: str) -> Evaluator:

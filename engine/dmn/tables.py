@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -71,8 +72,7 @@ class Table:
         values = [self._input(column, scope) for column in self.inputs]
         if not all(self._is_allowed(*pair, scope) for pair in zip(self.inputs, values, strict=True)):
             return None
-        traces = [self._try(row, values, scope) for row in self.rows]
-        rows = tuple(trace for trace in traces if trace is not None)
+        rows = tuple(self._tried(values, scope))
         matched = tuple(trace.number for trace in rows if trace.matched)
         if matched:
             value, decided = self._decide(matched, scope)
@@ -96,7 +96,15 @@ class Table:
         scope.run.fault(f"{self.name}: {message}", error=DmnError)
         return False
 
-    def _try(self, row: Row, values: list[Value], scope: Scope) -> RowTrace | None:
+    def _tried(self, values: list[Value], scope: Scope) -> Iterator[RowTrace]:
+        """The rows one after the other; a First table stops at the first that applies."""
+        for row in self.rows:
+            trace = self._try(row, values, scope)
+            yield trace
+            if trace.matched and self.hit_policy == "FIRST":
+                return
+
+    def _try(self, row: Row, values: list[Value], scope: Scope) -> RowTrace:
         """The outcome of the cells of one row, up to the first that fails."""
         outcomes: list[bool | None] = []
         for cell, value in zip(row.inputs, values, strict=True):
@@ -113,8 +121,6 @@ class Table:
         return outcome
 
     def _decide(self, matched: tuple[int, ...], scope: Scope) -> Decided:
-        if self.hit_policy == "FIRST":
-            matched = matched[:1]
         results = [self._result(self.rows[number - 1], scope) for number in matched]
         hits = Hits(self.name, matched, results, lambda value: self._rank(value, scope), scope.run)
         if self.aggregation is None:
@@ -174,7 +180,7 @@ def evaluate_at(place: str, text: str, evaluate: Evaluator, scope: Scope) -> Val
     try:
         return evaluate(scope)
     except FeelError as error:
-        if not error.text:
+        if not error.text and not (isinstance(error, DmnError) and error.element):
             error.text = text
             error.message = f"{place}: {error.message}"
         raise
@@ -197,7 +203,7 @@ def compile_table(element: XmlElement, texts: Texts, name: str) -> Table:
     inputs = tuple(_input_column(item, texts, name) for item in children(element, "input"))
     outputs = tuple(_output_column(item, texts, name) for item in children(element, "output"))
     rows = tuple(
-        _row(number, item, texts, name, (len(inputs), len(outputs)))
+        _row(number, item, texts, name, inputs, outputs_wanted=len(outputs))
         for number, item in enumerate(children(element, "rule"), 1)
     )
     return Table(name, policy, aggregation, inputs, outputs, rows, texts)
@@ -242,12 +248,16 @@ def _priorities(text: str, texts: Texts) -> tuple[Evaluator, ...] | None:
     return tuple(compile_node(test.expression) for test in listed if isinstance(test, nodes.ExpressionTest))
 
 
-def _row(number: int, element: XmlElement, texts: Texts, name: str, widths: tuple[int, int]) -> Row:
+def _row(
+    number: int, element: XmlElement, texts: Texts, name: str, columns: tuple[InputColumn, ...], *, outputs_wanted: int
+) -> Row:
     place = f"{name}, row {number}"
-    inputs = tuple(Cell(text, texts.tests(text, place)) for text in map(text_of, children(element, "inputEntry")))
-    outputs = tuple(
-        Cell(text, texts.expression(text, place)) for text in map(text_of, children(element, "outputEntry"))
-    )
-    if (len(inputs), len(outputs)) != widths:
+    cells, entries = list(children(element, "inputEntry")), list(children(element, "outputEntry"))
+    if (len(cells), len(entries)) != (len(columns), outputs_wanted):
         raise DmnFileError(f"Row {number} has not as many cells as the table has columns.", element=name)
+    inputs = tuple(
+        Cell(text, texts.tests(text, f"{place}, column '{column.label}'", column.type))
+        for text, column in zip(map(text_of, cells), columns, strict=True)
+    )
+    outputs = tuple(Cell(text, texts.expression(text, place)) for text in map(text_of, entries))
     return Row(number, inputs, outputs)

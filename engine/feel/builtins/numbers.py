@@ -74,9 +74,9 @@ def is_even(run: Run, value: Decimal) -> bool:
 
 @builtin("abs", "n: number", "n: span", "n: months")
 def absolute(run: Run, value: Decimal | timedelta | Months) -> Decimal | timedelta | Months:
-    if isinstance(value, Months):
-        return Months(abs(value.months))
-    return abs(value) if isinstance(value, timedelta) else abs(value)
+    if isinstance(value, timedelta):
+        return abs(value)
+    return Months(abs(value.months)) if isinstance(value, Months) else abs(value)
 
 
 @builtin("modulo", "dividend: number, divisor: number", gives="number")

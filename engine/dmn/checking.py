@@ -1,0 +1,149 @@
+"""Mistakes of a whole model: unreadable texts, wrong types, loose arrows, circles, tables with gaps or overlaps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.dmn.boxed import LOGIC
+from engine.dmn.coverage import check_table
+from engine.dmn.elements import DECISION, KNOWLEDGE, Element, requirements
+from engine.dmn.expressions import Source
+from engine.dmn.tables import Table
+from engine.dmn.xml_reading import XmlElement, child, local_name
+from engine.feel.checking import Inspector, types_of
+from engine.feel.names import canonical
+from engine.feel.types import ANY, FeelType
+
+if TYPE_CHECKING:
+    from engine.dmn.model import Model
+
+ERROR, WARNING = "error", "warning"
+_SEVERITY = {"gap": WARNING, "unreachable": WARNING, "too large": WARNING, "overlap": ERROR}
+_ARROWS = ("requiredInput", "requiredDecision", "requiredKnowledge")
+_NAMING = ("variable", "formalParameter", "inputData", "decision", "businessKnowledgeModel", "decisionService")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFinding:
+    """`element` is the decision or table; `problem` is a stable word for programs: "syntax", "type", "reference",
+    "circle", "empty", "gap", "overlap", "unreachable" or "too large"; `rows` count from 1.
+    """
+
+    problem: str
+    severity: str
+    element: str
+    message: str
+    rows: tuple[int, ...] = ()
+    hint: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.element}: {self.message} {self.hint}".strip()
+
+
+def check_model(model: Model) -> list[ModelFinding]:
+    """All mistakes that can be found without data."""
+    return [
+        *_text_findings(model),
+        *_reference_findings(model),
+        *_circles(model),
+        *_empty_decisions(model),
+        *(finding for table in model.boxed.tables for finding in _table_findings(table)),
+    ]
+
+
+def _text_findings(model: Model) -> Iterator[ModelFinding]:
+    types = _types_in_model(model)
+    for source in model.texts.sources:
+        if source.error is not None:
+            yield ModelFinding("syntax", ERROR, source.place, source.error.message, hint=source.error.hint)
+        elif types is not None:
+            yield from _type_findings(source, types)
+
+
+def _type_findings(source: Source, types: dict[str, FeelType]) -> Iterator[ModelFinding]:
+    inspector = Inspector(source.tested or ANY)
+    if source.node is not None:
+        inspector.infer(source.node, types)
+    for finding in inspector.findings:
+        yield ModelFinding("type", ERROR, source.place, finding.message, hint=finding.hint)
+
+
+def _types_in_model(model: Model) -> dict[str, FeelType] | None:
+    """Every name that any expression of the model may see. None where the model does not say what comes in: then a
+    name that is not in it need not be wrong.
+    """
+    declared = [element for element in model.elements.values() if element.kind == "inputData"]
+    if not declared and model.dictionary is None:
+        return None
+    types: dict[str, FeelType] = types_of(model.dictionary) if model.dictionary is not None else {}
+    for element in _elements(model.root):
+        if local_name(element) in _NAMING and element.get("name"):
+            types.setdefault(canonical(element.get("name", "")), model.types.find(element.get("typeRef")) or ANY)
+        if element.get("iteratorVariable"):
+            types.setdefault(canonical(element.get("iteratorVariable", "")), ANY)
+    for known in model.elements.values():
+        if known.type is not None:
+            types[known.name] = known.type
+    return types | dict.fromkeys((*model.imports, "item", "partial"), ANY)
+
+
+def _elements(root: XmlElement) -> Iterator[XmlElement]:
+    return (element for element in root.iter() if isinstance(element.tag, str))
+
+
+def _reference_findings(model: Model) -> Iterator[ModelFinding]:
+    for element, reference in model.types.unknown_references(model.root):
+        name = element.get("name") or element.get("label") or local_name(element)
+        yield ModelFinding(
+            "reference", ERROR, name, f"There is no type '{reference}'.", hint="Define it or correct it."
+        )
+    for element in _elements(model.root):
+        if local_name(element) in _ARROWS and model.resolve(element) is None:
+            message = f"An arrow comes from '{element.get('href')}', which does not exist."
+            yield ModelFinding("reference", ERROR, _owner_name(element), message, hint="Draw the arrow again.")
+
+
+def _owner_name(element: XmlElement) -> str:
+    owner = next((above for above in element.iterancestors() if above.get("name")), element)
+    return owner.get("name") or local_name(owner)
+
+
+def _circles(model: Model) -> Iterator[ModelFinding]:
+    for element in model.elements.values():
+        if _needs(element, element, set()):
+            message = f"'{element.name}' needs its own result, directly or through others."
+            hint = "Remove one of the arrows that form the circle."
+            yield ModelFinding("circle", ERROR, element.name, message, hint=hint)
+
+
+def _needs(element: Element, wanted: Element, seen: set[Element]) -> bool:
+    waiting = [element]
+    while waiting:
+        for required in requirements(waiting.pop()):
+            if required.element is wanted:
+                return True
+            if required.element not in seen:
+                seen.add(required.element)
+                waiting.append(required.element)
+    return False
+
+
+def _empty_decisions(model: Model) -> Iterator[ModelFinding]:
+    for element in model.elements.values():
+        logic = element.source if element.kind == DECISION else child(element.source, "encapsulatedLogic")
+        if element.kind in (DECISION, KNOWLEDGE) and child(logic, *LOGIC) is None:
+            message = f"'{element.name}' has no table or expression, so its result is always empty."
+            yield ModelFinding("empty", WARNING, element.name, message, hint="Give it a decision table.")
+
+
+def _table_findings(table: Table) -> Iterator[ModelFinding]:
+    if not table.rows:
+        yield ModelFinding("empty", WARNING, table.name, "The table has no rows.", hint="Add a row.")
+    if table.hit_policy in ("PRIORITY", "OUTPUT ORDER") and not any(column.priorities for column in table.outputs):
+        message = f"Hit policy {table.hit_policy.capitalize()} needs the list of output values in falling order."
+        yield ModelFinding("empty", ERROR, table.name, message, hint="Add the output values to the output column.")
+    for finding in check_table(table):
+        severity = _SEVERITY[finding.problem]
+        yield ModelFinding(finding.problem, severity, table.name, finding.message, finding.rows, finding.hint)
