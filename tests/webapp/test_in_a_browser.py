@@ -5,9 +5,10 @@ from typing import Literal
 from wsgiref.types import WSGIApplication
 
 import pytest
-from flask import Flask
+from flask import Flask, render_template_string
 from playwright.sync_api import Page, ViewportSize, expect
 
+from engine import clock
 from tests.services.accessibility import Problem
 from tests.webapp.browsing import PASSWORD
 
@@ -86,3 +87,41 @@ def test_nobody_meets_a_barrier(
         page.goto(site + address)
         problems[address] = accessibility_problems(page)
     assert {address: found for address, found in problems.items() if found} == {}
+
+
+TABLE = """
+{% extends "layouts/page.html" %}
+{% from "macros/tables.html" import data_table, cell %}
+{% from "macros/people.html" import person %}
+{% from "macros/badges.html" import badge, due_badge, progress %}
+{% block content %}
+<h1>Open tasks</h1>
+{% call data_table("Open tasks", ["Task", "About", "Cycle", "Due", ("Amount", "end"), "State"]) %}
+  <tr>
+    {% call cell() %}<a href="#1">Approve the reward</a>{% endcall %}
+    {% call cell("About") %}{{ person("Max-Alexander Wolfeschlegelsteinhausenbergerdorff", "Engineer") }}{% endcall %}
+    {% call cell("Cycle") %}Annual review 2026 {{ progress(318, 1000, "Reviews done") }}{% endcall %}
+    {% call cell("Due") %}{{ due_badge(due) }}{% endcall %}
+    {% call cell("Amount", "end") %}1,250.00 EUR{% endcall %}
+    {% call cell("State") %}{{ badge("Released", "success", "circle-check") }}{% endcall %}
+  </tr>
+{% endcall %}
+{% endblock %}
+"""
+
+
+@pytest.mark.parametrize("width", [1280, 1000, 768, 390, 320])
+def test_a_wide_table_loses_nothing_on_any_screen(
+    app: Flask, page: Page, serve: Callable[[WSGIApplication], str], width: int
+) -> None:
+    app.add_url_rule("/tasks", view_func=lambda: render_template_string(TABLE, due=clock.now()))
+    site = serve(app)
+    page.set_viewport_size({"width": width, "height": 800})
+    sign_in(page, site)
+    page.goto(f"{site}/tasks")
+    assert page.evaluate("document.documentElement.scrollWidth") == width, "the page scrolls sideways"
+    card = page.locator(".rf-table-card")
+    for text in ("Approve the reward", "1,250.00 EUR", "Released"):
+        shown = card.get_by_text(text)
+        shown.scroll_into_view_if_needed()
+        expect(shown).to_be_in_viewport(ratio=1)
