@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from engine.registry import Assignment
 from workflows.routing.conflicts import Stakes, find_conflict, find_pay_conflict
 from workflows.routing.facts import Question
-from workflows.routing.resolvers import ACTORS, GROUPS, HR, Candidate, Choice, ToGroup, find_problem
+from workflows.routing.resolvers import ACTORS, EXECUTIVE, GROUPS, HR, Candidate, Choice, ToGroup, find_problem
 
 Explanation = list[dict[str, str]]
 
@@ -27,8 +27,21 @@ def choose(question: Question) -> Assignment:
             return _to_person(question, choice, explanation)
         rule, reason = passed_over
         explanation.append({"rule": rule, "fact": f"{choice.fact.rstrip('.')}, but {reason}."})
-    explanation.append({"rule": "R3", "fact": f"Nobody else comes into question, so it goes to {GROUPS[HR]}."})
-    return Assignment(None, HR, explanation)
+    group = _last_resort(question, stakes)
+    explanation.append({"rule": "R3", "fact": f"Nobody else comes into question, so it goes to {GROUPS[group]}."})
+    return Assignment(None, group, explanation)
+
+
+def _last_resort(question: Question, stakes: Stakes) -> str:
+    """The group that gets what nobody else may have: HR, but the executives for the pay of one of them.
+
+    HR may be below that executive in the line and would be in conflict; the executives are peers. Over the head of
+    the organisation there is nobody, and HR records what the board decided.
+    """
+    subject = question.organisation.person(question.subject) if question.subject else None
+    if stakes.pay and subject is not None and subject.is_executive and subject.manager_id is not None:
+        return EXECUTIVE
+    return HR
 
 
 def _heading(question: Question, stakes: Stakes) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.diagram import Step
 from workflows.people.organisation import Organisation
+from workflows.routing.lines import line_above
 
 # A step that sets one of these, or comes after `reward_kind` has been set, decides on pay.
 REWARD_VARIABLES = frozenset({"reward_kind", "reward_outcome", "amount", "amount_percent", "new_grade"})
@@ -73,10 +74,16 @@ def find_conflict(
 
 
 def find_pay_conflict(organisation: Organisation, subject: str | None, person_id: str) -> Conflict | None:
-    """The conflict of somebody over whose own pay the subject decides, from above or as their HR partner."""
+    """The conflict of somebody over whose own pay the subject decides, from above or as their HR partner.
+
+    Everybody is below the head of the organisation: there only direct reports are in conflict, and the others record
+    what the board has decided. Otherwise nobody could (R3).
+    """
     if subject is None or person_id == subject:
         return None
-    if organisation.is_above(subject, person_id):
+    if organisation.is_above(subject, person_id) and (
+        _reports_to(organisation, person_id, subject) or any(line_above(organisation, subject))
+    ):
         return Conflict(
             "R14",
             "the person it is about is above them in the line and decides on their pay",
@@ -90,3 +97,8 @@ def find_pay_conflict(organisation: Organisation, subject: str | None, person_id
             "It is about the pay of your own HR partner, who has a say in yours.",
         )
     return None
+
+
+def _reports_to(organisation: Organisation, person_id: str, manager_id: str) -> bool:
+    manager = organisation.manager_of(person_id)
+    return manager is not None and manager.id == manager_id

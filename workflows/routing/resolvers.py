@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from workflows.people.facts import PersonOnDay
-from workflows.routing.facts import Question, heads_from, line_above
+from workflows.routing.facts import Question
+from workflows.routing.lines import heads_from, line_above
 
 HR = "hr"
+EXECUTIVE = "executive"
 GROUPS = {"hr": "the HR group", "admin": "the administrators", "executive": "the executives"}
 """The groups a task can go to, as they are called in a sentence. `executive` follows from the grade."""
 

@@ -74,7 +74,6 @@ def sign_up(session: Session, person_id: str, *roles: str) -> None:
     session.add(
         Account(
             person_id=person_id,
-            email=f"{person_id}@company.example",
             password_hash="",
             roles=list(roles),
             session_token=person_id,

@@ -7,10 +7,12 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from engine import models as engine_models
+from engine import registry
 from engine.database import Base, SessionFactory, connect, create_session_factory, transaction
 from tests.workflows.routing.cast import CAST, UNITS, bring
 from workflows.people import models as people_models
 from workflows.reviews import models as review_models
+from workflows.routing.router import install
 
 MODELS = (engine_models, people_models, review_models)
 TABLES = [
@@ -22,7 +24,7 @@ TABLES = [
 
 
 @pytest.fixture
-def factory(request: pytest.FixtureRequest) -> Iterator[SessionFactory]:
+def factory() -> Iterator[SessionFactory]:
     """An empty database in memory."""
     engine = connect("sqlite://")
     Base.metadata.create_all(engine, tables=TABLES)
@@ -56,3 +58,12 @@ def statements(company: Session) -> Iterator[list[str]]:
     event.listen(bind, "before_cursor_execute", note)
     yield sent
     event.remove(bind, "before_cursor_execute", note)
+
+
+@pytest.fixture(autouse=True)
+def _routing() -> Iterator[None]:
+    """The engine asks this router, as it does in the product; afterwards whichever it asked before."""
+    before = list(registry._router)
+    install()
+    yield
+    registry._router[:] = before

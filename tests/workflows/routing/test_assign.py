@@ -4,12 +4,15 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine import instances, tasks
 from engine.diagram import Step
 from engine.models import Task
 from engine.registry import Assignment, AssignmentRequest
 from tests.workflows.routing.cast import CAST, NOW, START, Somebody, become, bring, user_step
+from tests.workflows.routing.diagrams import publish
 from workflows.people.models import ON_LEAVE, TERMINATED, OrgUnitVersion
 from workflows.routing.explain import explain
 from workflows.routing.resolvers import ACTORS, find_problem
@@ -56,9 +59,21 @@ def test_every_actor_finds_its_person(company: Session, actor: str, argument: st
 
 def test_every_actor_of_the_language_is_known() -> None:
     assert set(ACTORS) == {
-        "subject", "manager", "manager's manager", "levels up", "head of unit", "HR partner", "compensation owner",
-        "executive", "chief executive", "group", "person who did", "calibration lead", "initiator", "named person",
-    }  # fmt: skip
+        "subject",
+        "manager",
+        "manager's manager",
+        "levels up",
+        "head of unit",
+        "HR partner",
+        "compensation owner",
+        "executive",
+        "chief executive",
+        "group",
+        "person who did",
+        "calibration lead",
+        "initiator",
+        "named person",
+    }
     assert all(actor.label and actor.candidates.__doc__ for actor in ACTORS.values())
 
 
@@ -108,28 +123,14 @@ class TestThePersonWhoDidAStep:
         assert assign(company, self.STEP, "ann", done_by={"manager_review": "mara"}).assignee == "mara"
 
     def test_is_found_in_another_branch_of_the_cycle(self, company: Session) -> None:
-        company.add(
-            Task(
-                instance_id=1,
-                root_id=1,
-                definition_id=1,
-                token="t",
-                step="manager_review",
-                name="Review",
-                subject="ann",
-                state="completed",
-                closed_by="rita",
-                closed_at=NOW,
-                created_at=NOW,
-                explanation=[],
-            )  # fmt: skip
-        )
-        with company.no_autoflush:
-            company.connection().exec_driver_sql("PRAGMA defer_foreign_keys=ON")
-            company.flush()
+        review = user_step("manager_review", "named person", "rita")
+        branch = instances.start(company, publish(company, review), name="Review", by="rita", now=NOW, subject="ann")
+        company.flush()
+        task = company.scalars(select(Task).where(Task.instance_id == branch.id)).one()
+        tasks.complete(company, task.id, by="rita", now=NOW)
+        company.flush()
 
         assert assign(company, self.STEP, "ann").assignee == "rita"
-        company.rollback()
 
     def test_gives_way_to_the_manager_when_they_have_left(self, company: Session) -> None:
         become(company, replace(KNOWN["rita"], status=TERMINATED))
@@ -250,18 +251,21 @@ class TestPay:
     STEP = user_step("reward_check", "compensation owner")
 
     def test_nobody_decides_on_the_pay_of_those_above(self, company: Session) -> None:
-        """Hugo is the HR partner of Rita, who is his manager."""
+        """Hugo is the HR partner of Rita, his manager. All of HR is below her: her peers decide."""
         become(company, replace(KNOWN["rita"], hrbp="hugo"))
 
         assignment = assign(company, self.STEP, "rita")
 
-        assert assignment.group == "hr"
+        assert assignment.group == "executive"
         assert rules(assignment) == ["R14", "R3"]
 
     def test_two_hr_partners_do_not_decide_on_each_other(self, company: Session) -> None:
         bring(company, [Somebody("vera", "olga", "HR", hrbp="wim"), Somebody("wim", "olga", "HR", hrbp="vera")], [])
 
         assert assign(company, self.STEP, "vera").group == "hr"
+
+    def test_over_the_head_of_the_company_hr_records_what_the_board_decided(self, company: Session) -> None:
+        assert assign(company, user_step("reward", "manager"), "olga").group == "hr"
 
     def test_other_steps_are_not_about_pay(self, company: Session) -> None:
         become(company, replace(KNOWN["rita"], hrbp="hugo"))
@@ -271,7 +275,7 @@ class TestPay:
     def test_a_step_after_a_proposal_is_about_pay(self, company: Session) -> None:
         become(company, replace(KNOWN["rita"], hrbp="hugo"))
 
-        assert assign(company, user_step("talk", "HR partner"), "rita", reward_kind="bonus").group == "hr"
+        assert assign(company, user_step("talk", "HR partner"), "rita", reward_kind="bonus").group == "executive"
 
 
 @pytest.mark.parametrize(
