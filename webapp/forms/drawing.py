@@ -162,7 +162,9 @@ def _as_sent(part: Field, value: Any) -> Any:
         value = value[-1] if value else None
     if isinstance(value, Mapping):
         return value if isinstance(part, parts.Money) else ""
-    return value if isinstance(value, bool) else "" if value is None else str(value)
+    if isinstance(part, parts.Checkbox):
+        return value
+    return "" if value is None else _posted(value)
 
 
 def _draw_options(source: parts.OptionSource, value: Any, scope: Mapping[str, Any]) -> list[DrawnOption]:

@@ -1,7 +1,7 @@
 """Reads a form-js form into a `Questionnaire`, and says everything that is wrong with it at once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -74,7 +74,7 @@ class _Place:
 class _Reader:
     def __init__(self) -> None:
         self.findings: list[Finding] = []
-        self.count = 0
+        self.count = self.unnamed = 0
         self.taken: dict[Path, str] = {}
 
     def read_all(self, settings: Settings, place: _Place) -> tuple[Component, ...]:
@@ -107,6 +107,9 @@ class _Reader:
         disclosure = read_disclosure(settings, place.disclosure)
         children = self._children(settings, kind, place, disclosure)
         component = BUILDERS[kind](settings, read_common(settings, kind, disclosure), children)
+        if not component.id:
+            self.unnamed += 1
+            component = replace(component, id=f"part{self.unnamed}")
         if isinstance(component, Field):
             self._claim(settings, place.prefix + component.key, component.key)
         return component

@@ -22,7 +22,7 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Answ
 
 
 class Site:
-    """The server side of a step: remembers the draft and what was submitted. `offline` drops autosaves."""
+    """The server side of a step: remembers the draft and what was submitted. While `broken`, no draft is saved."""
 
     def __init__(self, questionnaire: Questionnaire, context: dict[str, Any]) -> None:
         self.questionnaire = questionnaire
@@ -30,6 +30,7 @@ class Site:
         self.draft: dict[str, Any] | None = None
         self.saved_at: datetime | None = None
         self.submitted: dict[str, Any] | None = None
+        self.broken = False
         self.tokens: list[str | None] = []
         self.app = Flask(__name__)
         register_assets(self.app)
@@ -61,6 +62,8 @@ class Site:
         return PAGE.format(title=self.questionnaire.name, form=form, **urls), 422 if errors else 200
 
     def save(self) -> Any:
+        if self.broken:
+            return "", 503
         self.tokens.append(request.headers.get("X-CSRFToken"))
         self.draft = self.questionnaire.check(read_submitted(request.form), context=self.context, draft=True).answers
         self.saved_at = clock.now().astimezone(UTC)
