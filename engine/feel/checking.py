@@ -72,6 +72,7 @@ def _entry_type(entry: Entry) -> FeelType:
 
 
 Types = Mapping[str, FeelType]
+_MOST_FINDINGS = 20  # Searching for similar names takes time, and nobody reads more.
 
 
 def _is_plain(wanted: FeelType) -> bool:
@@ -142,7 +143,7 @@ class Inspector:
             return self.tested
         if node.name in types:
             return types[node.name]
-        if node.name in BUILTINS:
+        if node.name in BUILTINS or len(self.findings) >= _MOST_FINDINGS:
             return ANY
         hint = did_you_mean(node.name, list(types)) or f'If it is a text, put it in quotation marks: "{node.name}".'
         return self.found(f"'{node.name}' is not known here.", node.position, hint)

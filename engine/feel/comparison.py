@@ -50,9 +50,10 @@ def _equal_single(left: Value, right: Value, meter: Meter) -> bool | None:
 def _equal_same_kind(left: Value, right: Value, meter: Meter) -> bool:
     meter.spend()
     if type(left) is list:
+        meter.spend(len(left) >> 1)
         return len(left) == len(right) and all(equal(a, b, meter) is True for a, b in zip(left, right, strict=True))
     if is_context(left):
-        meter.spend(len(left) >> 2)
+        meter.spend(len(left))
         return left.keys() == right.keys() and all(equal(left[key], right[key], meter) is True for key in left)
     if isinstance(left, (datetime, time, FarMoment)):
         return _place_in_time(left) == _place_in_time(right)

@@ -1,4 +1,7 @@
-"""The tree of an expression. Every node knows its offset in the source."""
+"""The tree of an expression. Every node knows its offset in the source; nobody changes a node once it is made.
+
+The classes are not frozen because that would double the time it takes to import this module.
+"""
 
 from __future__ import annotations
 
@@ -8,48 +11,48 @@ from decimal import Decimal
 from engine.feel.types import FeelType
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Node:
     position: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Constant(Node):
     """A number, text, true, false or null."""
 
     value: Decimal | str | bool | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Temporal(Node):
     """@"2026-01-31" and the like."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Name(Node):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Group(Node):
     """An expression between round brackets."""
 
     inner: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class ListNode(Node):
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class ContextNode(Node):
     entries: tuple[tuple[str, Node], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class RangeNode(Node):
     start: Node
     end: Node
@@ -57,7 +60,7 @@ class RangeNode(Node):
     includes_end: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class OpenRange(Node):
     """(> 3) as a value."""
 
@@ -65,7 +68,7 @@ class OpenRange(Node):
     end: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Junction(Node):
     """`and` / `or` over two or more parts."""
 
@@ -73,33 +76,33 @@ class Junction(Node):
     parts: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Comparison(Node):
     operator: str
     left: Node
     right: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Arithmetic(Node):
     operator: str
     left: Node
     right: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Negation(Node):
     inner: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Between(Node):
     value: Node
     low: Node
     high: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Membership(Node):
     """`x in (tests)`."""
 
@@ -107,25 +110,25 @@ class Membership(Node):
     tests: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class InstanceOf(Node):
     value: Node
     type: FeelType
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Path(Node):
     base: Node
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Filter(Node):
     base: Node
     condition: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Call(Node):
     """`names` are the parameter names of a call by name, else None."""
 
@@ -134,14 +137,14 @@ class Call(Node):
     names: tuple[str, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class If(Node):
     condition: Node
     then: Node
     otherwise: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Iterator:
     """`name in source`, or `name in source..until`."""
 
@@ -150,13 +153,13 @@ class Iterator:
     until: Node | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class For(Node):
     iterators: tuple[Iterator, ...]
     body: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Quantified(Node):
     """`some` / `every` ... satisfies ..."""
 
@@ -165,7 +168,7 @@ class Quantified(Node):
     body: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class FunctionNode(Node):
     parameters: tuple[str, ...]
     types: tuple[FeelType | None, ...]
@@ -173,17 +176,17 @@ class FunctionNode(Node):
     body: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class External(Node):
     """A function that another language should provide: always refused."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class AnyTest(Node):
     """The dash or empty cell: every value will do."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class ComparisonTest(Node):
     """`< 5` in a cell."""
 
@@ -191,14 +194,14 @@ class ComparisonTest(Node):
     right: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class ExpressionTest(Node):
     """A value, range, list or condition in a cell."""
 
     expression: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Tests(Node):
     """Tests separated by commas: one that holds is enough, or, negated, none may hold."""
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from engine.feel.errors import FeelError, FeelTypeError, Note
 from engine.feel.limits import Limits, Meter
-from engine.feel.values import Value
+from engine.feel.values import Value, is_context
 
 _MOST_NOTES = 50
 
@@ -47,8 +47,27 @@ class Missing:
 MISSING = Missing()
 
 
+class Peers:
+    """The items of a list that is being filtered: which fields any of them has."""
+
+    __slots__ = ("_fields", "_items")
+
+    def __init__(self, items: list[Value]) -> None:
+        self._items = items
+        self._fields: set[str] | None = None
+
+    def have(self, name: str, meter: Meter) -> bool:
+        if self._fields is None:
+            contexts = [item for item in self._items if is_context(item)]
+            meter.spend(len(self._items) + sum(map(len, contexts)))
+            self._fields = set().union(*contexts)
+        return name in self._fields
+
+
 class Scope:
-    """Names and values, and the scope around. `peers` is the list being filtered, if this scope is one of its items."""
+    """Names and values, and the scope around. `peers` are the items of the list that is being filtered: a field that
+    only some of them have is null for the others, never a name of the same spelling further out.
+    """
 
     __slots__ = ("parent", "peers", "run", "values")
 
@@ -57,7 +76,7 @@ class Scope:
         values: Mapping[str, Value],
         parent: Scope | None,
         run: Run,
-        peers: list[Value] | None = None,
+        peers: Peers | None = None,
     ) -> None:
         self.values = values
         self.parent = parent
@@ -71,6 +90,8 @@ class Scope:
             value = scope.values.get(name, MISSING)
             if value is not MISSING:
                 return value
+            if scope.peers is not None and scope.peers.have(name, self.run.meter):
+                return self.run.note(f"An item has no '{name}'.")
             scope = scope.parent
         return MISSING
 

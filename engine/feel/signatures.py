@@ -183,7 +183,7 @@ def _work_out(function: Builtin, signature: Signature, bound: Bound, run: Run, p
     try:
         return signature.body(run, *values)
     except (ValueError, ArithmeticError) as error:
-        reason = str(error) if isinstance(error, (ValueError, OverflowError)) else "there is no result"
+        reason = str(error) if isinstance(error, ValueError) else "the values are too large or too small"
         return run.fault(f"'{function.name}' has no result: {reason}.", position, error=FeelValueError)
 
 

@@ -156,9 +156,11 @@ def _coerce_simple(value: Value, wanted: FeelType, run: Any) -> tuple[bool, Valu
         return True, value
     if wanted.name == "list":
         return True, [value]
-    if wanted.name == "function" and isinstance(value, Function):
-        # What a function gives is only known once it is called, so the number of its parameters has to do.
-        return len(value.parameters) == len(wanted.parameters or value.parameters), value
+    if wanted.name == "function" and kind(value) == "function":
+        # What a function gives is only known once it is called, so the number of its parameters has to do; a
+        # standard function takes several numbers of them.
+        is_standard = not isinstance(value, Function)
+        return is_standard or len(value.parameters) == len(wanted.parameters or value.parameters), value
     if type(value) is list and len(value) == 1:
         item = normalise(value[0], run.meter)
         return (True, item) if item is not None and is_instance(item, wanted, run) else (False, None)

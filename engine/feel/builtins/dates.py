@@ -13,6 +13,7 @@ from engine.feel.scope import Run
 from engine.feel.signatures import builtin
 from engine.feel.temporal import named_zone, parse_date, parse_date_time, parse_time, parse_zone
 
+_FARTHEST_OFFSET = timedelta(hours=18)
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
     "January",
@@ -93,6 +94,8 @@ def time_of_value(run: Run, value: time | Moment) -> time:
 def time_of_parts(run: Run, hour: Decimal, minute: Decimal, second: Decimal, offset: timedelta | None = None) -> time:
     if not 0 <= second < 60:
         raise ValueError("seconds run from 0 to 59")
+    if offset is not None and abs(offset) > _FARTHEST_OFFSET:
+        raise ValueError("a time zone is at most 18 hours away from UTC")
     zone = None if offset is None else timezone(offset)
     fraction = int((second - int(second)) * 1_000_000)
     return time(whole(hour), whole(minute), int(second), fraction, zone)

@@ -10,7 +10,7 @@ from engine.feel.errors import FeelNameError, did_you_mean
 from engine.feel.nodes import label
 from engine.feel.numbers import is_whole
 from engine.feel.properties import part_of, parts_named
-from engine.feel.scope import MISSING, Run, Scope
+from engine.feel.scope import MISSING, Peers, Run, Scope
 from engine.feel.signatures import BUILTINS
 from engine.feel.values import Value, describe, is_context, normalise
 
@@ -31,14 +31,12 @@ def compile_name(node: nodes.Name) -> Evaluator:
 
 
 def _absent(node: nodes.Name, scope: Scope) -> Value:
-    """A standard function as a value, an item of a list without this field, or an unknown name."""
+    """A standard function as a value, a path written as one name, or an unknown name."""
     function = BUILTINS.get(node.name)
     if function is not None:
         return function
     if "." in node.name:
         return _dotted(node, scope)
-    if _among_peers(node.name, scope):
-        return scope.run.note(f"An item has no '{node.name}'.", node.position)
     return unknown_name(node.name, scope, node.position)
 
 
@@ -57,17 +55,6 @@ def unknown_name(name: str, scope: Scope, position: int) -> Value:
         return run.note(f"'{name}' has no value", position)
     hint = did_you_mean(name, scope.names()) or f'If it is a text, put it in quotation marks: "{name}".'
     return run.fault(f"'{name}' is not known here.", position, hint=hint, error=FeelNameError)
-
-
-def _among_peers(name: str, scope: Scope) -> bool:
-    around: Scope | None = scope
-    while around is not None:
-        if around.peers is not None:
-            scope.run.meter.spend(len(around.peers))
-            if any(is_context(peer) and name in peer for peer in around.peers):
-                return True
-        around = around.parent
-    return False
 
 
 @compiles(nodes.Path)
@@ -159,11 +146,12 @@ def _constant_position(condition: nodes.Node) -> Decimal | None:
 def filter_items(items: list[Value], condition: Evaluator, scope: Scope, position: int | None) -> Value:
     """The items for which the condition holds; or, where it gives a number, the item at that place."""
     run = scope.run
+    peers = Peers(items) if run.strict else None
     kept = []
     for given in items:
         run.meter.spend()
         item = normalise(given, run.meter)
-        result = condition(item_scope(item, items, scope))
+        result = condition(item_scope(item, scope, peers))
         if result is True:
             kept.append(item)
         elif type(result) is Decimal:
@@ -175,9 +163,9 @@ def filter_items(items: list[Value], condition: Evaluator, scope: Scope, positio
     return kept
 
 
-def item_scope(item: Value, items: list[Value], scope: Scope) -> Scope:
+def item_scope(item: Value, scope: Scope, peers: Peers | None) -> Scope:
     """Inside of a filter: `item`, and the fields of the item by their bare names."""
-    inside = Scope({"item": item}, scope, scope.run, peers=items)
+    inside = Scope({"item": item}, scope, scope.run, peers)
     return Scope(item, inside, scope.run) if is_context(item) else inside
 
 
