@@ -32,8 +32,10 @@ def remind(session: Session, task: Task, now: datetime) -> None:
     """Remind whoever holds the task, or everybody in its group while nobody has taken it."""
     holders = _holders(session, task, now)
     people = _people(session, {*holders, task.subject or ""}, now)
+    # A worker that was down for days may come to a reminder when the task is overdue already.
+    verb = "is" if task.due_at is None or now <= task.due_at else "was"
     notices = [
-        Notice(person.id, REMINDER, f"{_called(task, people, person)} is due on {_due(task, person)}.", task.id)
+        Notice(person.id, REMINDER, f"{_called(task, people, person)} {verb} due on {_due(task, person)}.", task.id)
         for person in _present(people, holders)
     ]
     inform(session, notices, now)

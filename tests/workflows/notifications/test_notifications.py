@@ -1,0 +1,132 @@
+"""Stories of notifications: who is told what, how often, and who is never told."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from engine.database import transaction
+from tests.workflows.small_cycle import MANAGER_REVIEW, SmallCycle, empty_database
+from workflows.notifications.informing import QUIET, Notice, inform
+from workflows.notifications.models import Notification
+from workflows.notifications.reading import list_notifications, mark_read, unread_count
+from workflows.people.models import PersonVersion
+
+
+@pytest.fixture(scope="module")
+def launched() -> Iterator[SmallCycle]:
+    """A cycle in which nothing is ever kept."""
+    with empty_database("sqlite://") as factory:
+        yield SmallCycle(factory).launch()
+
+
+def told(cycle: SmallCycle, person_id: str) -> list[tuple[str, str]]:
+    """What a person was told, the oldest first."""
+    with cycle.factory() as session:
+        return [(n.kind, n.text) for n in reversed(list_notifications(session, person_id))]
+
+
+def test_people_are_reminded_of_their_own_task_in_their_own_words(cycle: SmallCycle) -> None:
+    # Given self-assessments that are due on 6 December, when their reminders come
+    cycle.travel(days=13, hours=18)
+    # Then everybody was reminded a week and a day before, without their own name.
+    assert told(cycle, "ann") == [("reminder", "“Self-assessment” is due on 6 December 2026.")] * 2
+
+
+def test_an_overdue_task_is_told_to_its_holder_and_to_whom_the_diagram_names(cycle: SmallCycle) -> None:
+    cycle.travel(days=15)
+    assert told(cycle, "eva")[-1] == ("overdue", "“Self-assessment” was due on 6 December 2026.")
+    escalated = [text for kind, text in told(cycle, "ben") if kind == "escalation"]
+    assert escalated == [
+        f"“Self-assessment” for {name} was due on 6 December 2026 and waits for {name}."
+        for name in ("Ann", "Dora", "Eva")
+    ]
+    # Nobody is above Olga: her own step is told to nobody else about her.
+    assert [text for kind, text in told(cycle, "olga") if kind == "escalation" and "Olga" in text] == []
+
+
+def test_a_task_of_a_group_reminds_its_members_but_never_the_subject(cycle: SmallCycle) -> None:
+    # Given that HR has to record answers that did not come, those of HR people among them
+    cycle.write_reviews().release().travel(days=14, minutes=1)
+    assert {task.group for task in cycle.open("record_no_answer")} == {"hr"}
+    # When the steps fall due
+    cycle.travel(days=6)
+    # Then both HR people hear about everybody but themselves.
+    for who, colleague in (("hugo", "Rita"), ("rita", "Hugo")):
+        about = {text for _, text in told(cycle, who) if "Record that no answer came" in text}
+        assert any(f"for {colleague} " in text for text in about)
+        assert all("for " in text and f"for {who.title()} " not in text for text in about)
+
+
+def test_nothing_of_a_review_is_told_before_its_release(cycle: SmallCycle) -> None:
+    # Given a review whose rating was changed, and everybody late with everything
+    cycle.write_reviews(ann=2)
+    cycle.travel(days=9)
+    # When the subject reads all notifications, then they are about the own step alone.
+    assert {text for _, text in told(cycle, "ann")} == {
+        "“Self-assessment” is due on 6 December 2026.",
+        "“Self-assessment” was due on 6 December 2026.",
+    }
+    # And nobody at all was told an answer or a rating.
+    with cycle.factory() as session:
+        texts = session.scalars(select(Notification.text)).all()
+    assert not any(str(answer) in text for text in texts for answer in MANAGER_REVIEW.values() if answer != "yes")
+    assert not any("rating" in text.lower() and "Ann" in text for text in texts)
+
+
+def test_the_same_reminder_does_not_come_twice_a_day(cycle: SmallCycle) -> None:
+    task = cycle.open("self_assessment", "ann")[0]
+    notice = Notice("ann", "reminder", "“Self-assessment” is due.", task.id)
+    counts = []
+    for after in (timedelta(), timedelta(hours=3), QUIET - timedelta(seconds=1), timedelta(hours=24)):
+        with transaction(cycle.factory) as session:
+            counts.append(inform(session, [notice, notice], cycle.now + after))
+    assert counts == [1, 0, 0, 1]
+
+
+@given(hours=st.lists(st.integers(0, 200), max_size=12))
+def test_between_two_of_the_same_there_is_always_a_while(launched: SmallCycle, hours: list[int]) -> None:
+    notice = Notice("ann", "reminder", "“Self-assessment” is due.", launched.open("self_assessment", "ann")[0].id)
+    with launched.factory() as session:
+        sent = [hour for hour in sorted(hours) if inform(session, [notice], launched.now + timedelta(hours=hour))]
+        session.rollback()
+    assert sent[:1] == sorted(hours)[:1]
+    assert all(later - earlier >= 20 for earlier, later in pairwise(sent))
+
+
+def test_whoever_has_left_is_told_nothing(cycle: SmallCycle) -> None:
+    with transaction(cycle.factory) as session:
+        for version in session.scalars(select(PersonVersion).where(PersonVersion.person_id == "ann")):
+            version.status = "terminated"
+    cycle.travel(days=15)
+    assert told(cycle, "ann") == []
+    assert told(cycle, "eva") != []
+
+
+def test_reading_is_everybodys_own_business(cycle: SmallCycle) -> None:
+    # Given unread notifications of two people
+    cycle.travel(days=15)
+    with transaction(cycle.factory) as session:
+        mine = list_notifications(session, "ann")
+        assert unread_count(session, "ann") == len(mine) == 3
+        # When somebody marks one of another person, then nothing happens
+        mark_read(session, "eva", cycle.now, notification_id=mine[0].id)
+        assert unread_count(session, "ann") == 3
+        # When Ann reads one and then all, then hers are read and Eva's are not.
+        mark_read(session, "ann", cycle.now, notification_id=mine[0].id)
+        assert unread_count(session, "ann") == 2
+        mark_read(session, "ann", cycle.now)
+        assert (unread_count(session, "ann"), unread_count(session, "eva")) == (0, 3)
+        assert [n.read_at for n in list_notifications(session, "ann", limit=1)] == [cycle.now]
+
+
+def test_notifications_on_every_database(database_url: str) -> None:
+    with empty_database(database_url) as factory:
+        cycle = SmallCycle(factory).launch().travel(days=15)
+        assert [kind for kind, _ in told(cycle, "ann")] == ["reminder", "reminder", "overdue"]
+        cycle.write_reviews().release().travel(days=20)
+        assert any("Record that no answer came" in text for _, text in told(cycle, "hugo"))
