@@ -1,0 +1,118 @@
+"""The company of the demo: its people, their accounts, and its annual review."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import clock
+from engine.database import SessionFactory, transaction
+from webapp.commands.cycles import hand_out_first_tasks, launch_latest
+from webapp.commands.packages import deploy_package
+from webapp.commands.people import FileHasDefects, take_in
+from workflows.cycles.models import Cycle
+from workflows.cycles.population import STANDARD
+from workflows.cycles.queries import list_cycles
+from workflows.people.accounts import ADMIN, HR, create_accounts
+from workflows.people.facts import PersonOnDay
+from workflows.people.models import Person
+from workflows.people.organisation import Organisation, load_organisation
+from workflows.people.sample import write_sample
+
+PASSWORD = "a walk in the woods"  # noqa: S105 - the demo prints it for everybody to see
+PROCESS = "annual_review"
+TEAM = range(4, 11)
+"""How many reports the manager of the demo has: enough to see a list, few enough to work it off."""
+COMPANY_FOLDER = Path("shared", "data", "northwind")
+
+
+@dataclass(frozen=True)
+class Login:
+    """Somebody to sign in as, and what there is to see."""
+
+    role: str
+    email: str
+
+
+def prepare(factory: SessionFactory, data: Path | None) -> None:
+    """Fill an empty database; what is there already stays as it is."""
+    with transaction(factory) as session:
+        if session.scalar(select(Person.id).limit(1)) is None:
+            _import(session, data or find_company())
+        organisation = load_organisation(session, clock.now().date())
+        create_accounts(session, password=PASSWORD, now=clock.now(), roles=_roles(organisation))
+    with transaction(factory) as session:
+        cycles = list_cycles(session)
+        if not cycles:
+            deploy_package(session, PROCESS, by=None)
+            cycles = [_launch(session, clock.now().date())]
+    hand_out_first_tasks(factory, cycles[-1].id)
+
+
+def find_company() -> Path | None:
+    """The folder of the company that comes with the sources, where there is one beside them."""
+    checkout = Path(__file__).resolve().parents[2]
+    places = (place / COMPANY_FOLDER for place in (Path.cwd(), Path.cwd().parent, checkout.parent))
+    return next((place for place in places if (place / "people.csv").is_file()), None)
+
+
+def _import(session: Session, folder: Path | None) -> None:
+    with TemporaryDirectory() as made_up:
+        if folder is None:
+            write_sample(Path(made_up), clock.now().date())
+            folder = Path(made_up)
+        click.echo(f"Importing the people of {folder if folder.name == COMPANY_FOLDER.name else 'the company'} …")
+        reports = take_in(session, folder / "people.csv", folder / "org_units.csv", by="demo")
+    for report in reports:
+        if report.defects:
+            raise FileHasDefects(f"{report.file_name} cannot be used: {report.defects[0]}")
+
+
+def _roles(organisation: Organisation) -> dict[str, list[str]]:
+    """Every HR partner is of HR; the one with the most people administers, too."""
+    partners = _partners(organisation)
+    return {partner.id: [HR, ADMIN] if partner == partners[0] else [HR] for partner in partners}
+
+
+def _launch(session: Session, today: date) -> Cycle:
+    organisation = load_organisation(session, today)
+    period = (date(today.year, 1, 1), date(today.year, 12, 31))
+    name = f"Annual review {today.year}"
+    return launch_latest(session, PROCESS, name, period, STANDARD, by=_partners(organisation)[0].id)
+
+
+def choose_logins(organisation: Organisation) -> list[Login]:
+    """An HR partner, a manager with a team, somebody of that team, and the executive above them."""
+    manager = _choose_manager(organisation)
+    team = [person for person in organisation.direct_reports(manager.id) if person.is_active]
+    executive = next((above for above in organisation.managers_up(manager.id) if above.is_executive), None)
+    found = [
+        ("HR", _partners(organisation)[0]),
+        (f"manager of {len(team)}", manager),
+        ("employee in that team", team[0]),
+    ]
+    if executive is not None:
+        found.append(("executive above them", executive))
+    return [Login(f"{person.name}, {role}", person.email) for role, person in found]
+
+
+def _choose_manager(organisation: Organisation) -> PersonOnDay:
+    """The manager with the largest team that is still easy to look through."""
+    people = [person for person in organisation.everybody() if person.is_active and STANDARD.takes(person)]
+    reports = Counter(person.manager_id for person in people)
+    managers = [person for person in people if not person.is_executive and reports[person.id]]
+    fitting = [person for person in managers if reports[person.id] in TEAM] or managers
+    return max(fitting, key=lambda person: (reports[person.id], person.id))
+
+
+def _partners(organisation: Organisation) -> list[PersonOnDay]:
+    """The HR partners, those with the most people first."""
+    active = [person for person in organisation.everybody() if person.is_active]
+    counted = Counter(person.hrbp_id for person in active if person.hrbp_id).most_common()
+    found = (organisation.person(partner) for partner, _ in counted)
+    return [partner for partner in found if partner is not None and partner.is_active]

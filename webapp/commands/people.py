@@ -1,0 +1,148 @@
+"""reviewflow people: files of the HR system, in and out."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy.orm import Session
+
+from engine import clock
+from engine.database import reading
+from engine.errors import Rejection
+from webapp.commands.installation import open_installation
+from webapp.commands.printing import json_option, print_json
+from workflows.people.export import export_people
+from workflows.people.imports.moves import import_moves
+from workflows.people.imports.people import import_people
+from workflows.people.imports.report import Finding, ImportReport
+from workflows.people.imports.units import import_units
+from workflows.people.organisation import load_organisation
+
+SHOWN_NOTES = 20
+
+csv_file = click.Path(exists=True, dir_okay=False, path_type=Path)
+day = click.DateTime(["%Y-%m-%d"])
+by_option = click.option("--by", default="command line", show_default=True, help="Who brings the file, for the record.")
+dry_run_option = click.option("--dry-run", is_flag=True, help="Check and report; change nothing.")
+
+
+class FileHasDefects(Rejection):
+    """Nothing was imported, because files have defects."""
+
+
+@click.group()
+def people() -> None:
+    """Import people, units and moves; export people."""
+
+
+@people.command("import")
+@click.option("--people", "people_file", type=csv_file, metavar="FILE", help="The people, as CSV.")
+@click.option("--units", "units_file", type=csv_file, metavar="FILE", help="The organisation units, as CSV.")
+@click.option("--effective", type=day, metavar="DATE", help="From which day on it is true; today by default.")
+@by_option
+@dry_run_option
+@json_option
+def import_files(
+    people_file: Path | None,
+    units_file: Path | None,
+    effective: datetime | None,
+    by: str,
+    *,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Import full files of people and units: completely, or with any defect not at all.
+
+    Exit code 1 says that there are defects; each is printed with its line, column, value, problem and remedy.
+    """
+    if people_file is None and units_file is None:
+        raise click.UsageError("Name at least one file: --people FILE, --units FILE.")
+    installation = open_installation()
+    with installation.factory() as session:
+        on = effective.date() if effective else None
+        reports = take_in(session, people_file, units_file, by=by, effective=on)
+        valid = all(report.is_valid for report in reports)
+        if valid and not dry_run:
+            session.commit()
+    _tell(reports, as_json=as_json, applied=valid and not dry_run)
+
+
+def take_in(
+    session: Session, people_file: Path | None, units_file: Path | None, *, by: str, effective: date | None = None
+) -> list[ImportReport]:
+    """Import units, then people, in the caller's transaction, which must be undone when a report has defects."""
+    reports = []
+    for file, take in ((units_file, import_units), (people_file, import_people)):
+        if file is not None:
+            content = file.read_bytes()
+            report = take(session, content, file_name=file.name, by=by, now=clock.now(), effective=effective)
+            reports.append(report)
+    return reports
+
+
+@people.command("moves")
+@click.argument("file", type=csv_file)
+@by_option
+@dry_run_option
+@json_option
+def moves(file: Path, by: str, *, dry_run: bool, as_json: bool) -> None:
+    """Import a file of moves: new managers, leaves and exits, each from its own day on."""
+    installation = open_installation()
+    with installation.factory() as session:
+        content = file.read_bytes()
+        report = import_moves(session, content, file_name=file.name, by=by, now=clock.now(), dry_run=dry_run)
+        if report.was_applied:
+            session.commit()
+    _tell([report], as_json=as_json, applied=report.was_applied)
+
+
+@people.command("export")
+@click.argument("file", type=click.File("wb"))
+@click.option("--on", type=day, metavar="DATE", help="The day whose facts are exported; today by default.")
+def export(file: Any, on: datetime | None) -> None:
+    """Write everybody who is known into FILE as CSV ("-" for standard output), in the form the import reads."""
+    installation = open_installation()
+    with reading(installation.factory) as session:
+        organisation = load_organisation(session, on.date() if on else clock.now().date())
+        everybody = organisation.everybody()
+        file.write(export_people(organisation, everybody))
+    click.echo(f"{len(everybody):,} people exported.", err=True)
+
+
+def _tell(reports: Sequence[ImportReport], *, as_json: bool, applied: bool) -> None:
+    if as_json:
+        print_json([{**asdict(report), "dry_run": not applied} for report in reports])
+    else:
+        for report in reports:
+            _print_report(report, applied=applied)
+    defects = sum(len(report.defects) for report in reports)
+    if defects:
+        files = " and ".join(report.file_name for report in reports if report.defects)
+        raise FileHasDefects(f"{_count(defects, 'defect')} in {files}. Nothing was changed; correct the file first.")
+
+
+def _print_report(report: ImportReport, *, applied: bool) -> None:
+    for defect in report.defects:
+        click.echo(f"{report.file_name}: {_one_line(defect)}")
+    for note in report.notes[:SHOWN_NOTES]:
+        click.echo(f"{report.file_name}: note: {_one_line(note)}", err=True)
+    if len(report.notes) > SHOWN_NOTES:
+        click.echo(f"{report.file_name}: {len(report.notes) - SHOWN_NOTES} more notes; see them with --json", err=True)
+    if report.is_valid:
+        done = "" if applied else "would be "
+        click.echo(
+            f"{report.file_name}: {_count(report.rows, 'row')}; {done}added {len(report.added):,}, "
+            f"{done}changed {len(report.changed):,}, unchanged {report.unchanged:,}, "
+            f"not mentioned {len(report.missing):,}. Effective {report.effective}."
+        )
+
+
+def _one_line(finding: Finding) -> str:
+    return f"line {finding.line}, {finding.column}: {finding.value!r} {finding.problem}. {finding.remedy}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -1,0 +1,49 @@
+"""reviewflow work: a worker, which does what machines have to do."""
+
+import logging
+import os
+import sys
+from threading import Thread, Timer
+
+import click
+
+from engine import queue
+from webapp.commands.installation import open_installation
+
+LONGEST_FAREWELL = 10.0
+"""Seconds that a worker whose web process has gone may take to finish its turn."""
+
+
+def log_to_terminal() -> None:
+    """Send what the background has to say to standard error."""
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+
+
+@click.command()
+@click.option("--processes", default=2, show_default=True, type=click.IntRange(1, 64), help="With a broker only.")
+@click.option("--supervised", is_flag=True, hidden=True)
+def work(processes: int, *, supervised: bool) -> None:
+    """Run a worker: it hands out tasks, fires timers, sends reminders, calls services.
+
+    With a broker (REVIEWFLOW_BROKER_URL) start as many as you like, under a supervisor that starts them again.
+    Embedded, reviewflow serve starts its own.
+    """
+    log_to_terminal()
+    installation = open_installation(pool_size=2)
+    if supervised:
+        Thread(target=_follow_web_process, name="wake-ups from the web process", daemon=True).start()
+    else:
+        click.echo("The worker is running. Stop it with Ctrl-C.", err=True)
+    raise click.exceptions.Exit(queue.run_worker(installation.factory, processes=processes))
+
+
+def _follow_web_process() -> None:
+    """Every byte on standard input is a wake-up; its end is the end of the web process, however that came."""
+    while os.read(sys.stdin.fileno(), 4096):
+        queue.wake()
+    queue.stop_worker()
+    last_resort = Timer(LONGEST_FAREWELL, os._exit, [1])
+    last_resort.daemon = True
+    last_resort.start()
