@@ -51,9 +51,11 @@ def day_of(now: datetime) -> date:
 
 
 def ask(session: Session, requests: Sequence[AssignmentRequest], now: datetime) -> list[Question]:
-    """The questions behind these requests, with all facts read ahead: two statements, a third for “person who did”.
+    """The questions behind these requests, with all facts read ahead.
 
-    A fourth and fifth (units and their heads) follow only where a resolver needs units.
+    One statement for the lines of all subjects; one more each for “manager” (since when), for “person who did” where
+    the variables do not say, and for pay (who is above the HR partners). Units and their heads are two more, read only
+    where a head of a unit is asked for or a line is walked to its end.
     """
     day = day_of(now)
     organisation = Organisation(session, day)
