@@ -14,8 +14,8 @@ from workflows.questionnaires.rules import find_fault, find_list_fault
 from workflows.questionnaires.scopes import Scopes
 from workflows.questionnaires.slots import Slot, Tree, lay_out, put, rows_at, value_at
 
-# Hiding one answer can show or hide others. Real forms settle in two or three rounds.
-_ROUNDS = 12
+# Hiding one answer can show or hide others. Real forms settle in two or three rounds; a chain needs one for each link.
+_ROUNDS = 40
 
 
 @dataclass(frozen=True)
@@ -127,19 +127,23 @@ class _Sheet:
 
     def shown_fields(self) -> list[tuple[Slot, Field]]:
         """The fields whose rules count: shown, and not in a row without any answer."""
-        visible = self.tree(self.hidden)
+        filled = self._filled_rows()
         shown = [slot for at, slot in enumerate(self.slots) if at not in self.hidden]
         return [
             (slot, slot.component)
             for slot in shown
-            if _is_answered(slot.component) and (slot.row is None or self._row_counts(slot.row, visible))
+            if _is_answered(slot.component) and (slot.row is None or slot.row in filled)
         ]
 
-    def _row_counts(self, row: Path, visible: Tree) -> bool:
-        if _is_filled(value_at(visible, row)):
-            return True
+    def _filled_rows(self) -> set[Path]:
+        visible = self.tree(self.hidden)
+        rows = {slot.row for slot in self.slots if slot.row is not None}
         # A row of unreadable values has no answer in it, but the person did fill it in.
-        return any(path[: len(row)] == row and converted.problem for path, converted in self.converted.items())
+        unreadable = {slot.row for slot, _ in self.fields if slot.row and self._problem_at(slot.path)}
+        return {row for row in rows if row in unreadable or _is_filled(value_at(visible, row))}
+
+    def _problem_at(self, path: Path) -> str:
+        return self.converted[path].problem if path in self.converted else ""
 
     def find_misfits(self) -> dict[str, str]:
         """What could not be understood at all, and lists that are too long."""

@@ -177,6 +177,14 @@ def test_hiding_one_answer_hides_those_that_hang_on_it(draw: Any) -> None:
     assert answer(form, a="yes", b="yes", c="kept", d="gone").answers == {"a": "yes", "b": "yes", "c": "kept"}
 
 
+def test_a_long_chain_of_conditions_settles(draw: Any) -> None:
+    def link(number: int) -> dict[str, Any]:
+        hide = f"=q{number - 1} = null" if number else "=true"
+        return {"type": "checkbox", "key": f"q{number}", "label": "Q", "conditional": {"hide": hide}}
+
+    assert answer(draw(*map(link, range(30)))).answers == {}
+
+
 def test_conditions_that_contradict_each_other_come_to_rest(draw: Any) -> None:
     form = draw({"type": "checkbox", "key": "a", "label": "A", "conditional": {"hide": "=a = true"}})
     assert answer(form, a="on").ok
