@@ -107,6 +107,12 @@ def _connect_sqlite(url: str, options: dict[str, Any]) -> Engine:
         read_only = connection.get_execution_options().get("read_only", False)
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
+    @event.listens_for(engine, "checkin")
+    def leave_clean(connection: Any, _record: object) -> None:
+        # A COMMIT that fails leaves SQLite's transaction open, and the next user of the connection would be in it.
+        if connection is not None and connection.in_transaction:
+            connection.rollback()
+
     return engine
 
 

@@ -84,4 +84,4 @@ def files_of(session: Session, definition_id: int) -> dict[str, bytes]:
     rows = session.execute(
         select(DefinitionFile.path, DefinitionFile.content).where(DefinitionFile.definition_id == definition_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())

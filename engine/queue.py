@@ -13,12 +13,14 @@ becomes due by itself. How a wake-up reaches a worker depends on the broker:
 
 import logging
 import threading
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
 from celery import Celery
+from celery.exceptions import SecurityWarning
 from celery.signals import setup_logging, worker_process_init
 from celery.worker import state as worker_state
 from sqlalchemy import event
@@ -32,7 +34,6 @@ from engine.models import Job
 
 log = logging.getLogger(__name__)
 
-MEMORY = "memory://"
 TICK_SECONDS = 1.0
 WAKE_UP_EXPIRES = 60
 """Seconds after which a wake-up that nobody has read is dropped: by then the tickers have seen to it."""
@@ -49,8 +50,6 @@ MEMORY_OPTIONS = {"polling_interval": 0.05}
 
 app = Celery("reviewflow")
 app.conf.update(
-    broker_url=MEMORY,
-    broker_transport_options=MEMORY_OPTIONS,
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
     broker_connection_timeout=1,
@@ -68,7 +67,8 @@ app.conf.update(
 
 def use_broker(url: str) -> None:
     """Send and receive wake-ups through the broker behind `url`."""
-    app.conf.broker_url = url
+    # Without a host kombu would warn that there is none, each time it connects to nothing.
+    app.conf.broker_url = "memory://localhost" if is_embedded(url) else url
     app.conf.broker_transport_options = MEMORY_OPTIONS if is_embedded(url) else NETWORK_OPTIONS
 
 
@@ -76,6 +76,8 @@ def is_embedded(broker_url: str) -> bool:
     """Whether there is no broker outside of the processes themselves."""
     return broker_url.startswith("memory:")
 
+
+use_broker("memory://")
 
 # Sending
 
@@ -240,6 +242,8 @@ def run_worker(factory: SessionFactory, *, processes: int = 2) -> int:
     else:
         # Nothing open may cross the fork; each worker process connects for itself.
         factory.kw["bind"].dispose()
+    # Celery warns of root because of pickle, which is switched off here.
+    warnings.filterwarnings("ignore", category=SecurityWarning)
     worker = app.Worker(
         pool="threads" if embedded else "prefork",
         concurrency=1 if embedded else processes,

@@ -43,9 +43,13 @@ def project(changes: Changes, instance: Instance, run: Run, failures: list[Failu
     """Ask for the rows of every wait state that is not `known`."""
     for failure in failures:
         changes.incident(instance, failure.token, failure.step, failure.problem)
-    for token, wait in run.waits().items():
+    waits = run.waits()
+    for token, wait in waits.items():
         if token not in known:
             _open(changes, instance, run, wait)
+    if not (waits or run.blocked or run.ended):
+        # No diagram that passed the checks should come here; if one does, it must not fall silent.
+        changes.incident(instance, "", None, "The process stands still: no step waits, and its end was not reached.")
 
 
 def _open(changes: Changes, instance: Instance, run: Run, wait: Wait) -> None:

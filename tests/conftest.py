@@ -15,11 +15,13 @@ from hypothesis import settings
 from playwright.sync_api import Page
 from werkzeug.serving import make_server
 
-from engine import clock, database
+from engine import clock
+from engine.database import connect
 from tests.services.accessibility import Problem, find_problems
 from tests.services.browser import FLAGS, provide_chromium
 from tests.services.postgres import PostgresServer, run_postgres
 from tests.services.valkey import ValkeyServer, run_valkey
+from workflows.migrations import upgrade
 
 # Time limits an example would sometimes break on a busy machine; in CI the same examples are tried every time.
 settings.register_profile("here", deadline=None)
@@ -145,6 +147,6 @@ def accessibility_problems() -> Callable[[Page], list[Problem]]:
 
 
 def _upgrade(url: str) -> None:
-    # The schema arrives with the first migration; until then the databases are empty.
-    if upgrade := getattr(database, "upgrade", None):
-        upgrade(url)
+    engine = connect(url)
+    upgrade(engine)
+    engine.dispose()

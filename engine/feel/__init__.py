@@ -15,9 +15,11 @@ from engine.feel.errors import (
 from engine.feel.expression import (
     Expression,
     UnaryTests,
-    compile,  # noqa: A004 - the word for it, and read as feel.compile
     compile_unary_tests,
     evaluate_condition,
+)
+from engine.feel.expression import (
+    compile_expression as compile,  # noqa: A004 - the word for it, and read as feel.compile
 )
 from engine.feel.limits import Limits
 from engine.feel.plain import to_plain

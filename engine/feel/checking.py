@@ -10,8 +10,7 @@ from engine.feel import nodes
 from engine.feel.arithmetic import SUPPORTED_OPERATIONS
 from engine.feel.dictionary import Dictionary, Entry
 from engine.feel.errors import FeelError, did_you_mean
-from engine.feel.expression import as_dictionary, compile_unary_tests
-from engine.feel.expression import compile as compile_expression
+from engine.feel.expression import as_dictionary, compile_expression, compile_unary_tests
 from engine.feel.nodes import Node, label, parts_of
 from engine.feel.properties import PROPERTY_NAMES
 from engine.feel.signatures import BUILTINS, Builtin, usage

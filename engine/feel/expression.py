@@ -90,7 +90,7 @@ class UnaryTests(Expression):
         return self.evaluate({**(data or {}), "?": value}, limits=limits, now=now, strict=strict) is True
 
 
-def compile(  # noqa: A001 - the word for it, and read as feel.compile
+def compile_expression(
     text: str, names: Iterable[str] | None = None, *, types: Dictionary | Mapping[str, str] | None = None
 ) -> Expression:
     """Read an expression; a leading "=" is skipped.
@@ -106,7 +106,7 @@ def compile(  # noqa: A001 - the word for it, and read as feel.compile
 def compile_unary_tests(
     text: str, names: Iterable[str] | None = None, *, types: Dictionary | Mapping[str, str] | None = None
 ) -> UnaryTests:
-    """Read a decision table cell such as `> 3`, `"E1","E2"`, `not([1..5])` or `-`. Raises as `compile`."""
+    """Read a decision table cell such as `> 3`, `"E1","E2"`, `not([1..5])` or `-`. Raises as `compile_expression`."""
     return cast("UnaryTests", _compile(text.strip(), tuple(names or ()), as_dictionary(types), tests=True))
 
 
@@ -163,7 +163,7 @@ def evaluate_condition(
     now: datetime | None = None,
 ) -> bool:
     """Work out a condition, which must give true or false. Raises FeelError saying why it does not."""
-    condition = compile(expression) if isinstance(expression, str) else expression
+    condition = compile_expression(expression) if isinstance(expression, str) else expression
     run = Run(strict=True, limits=limits, now=now)
     value = condition.evaluate_in(data, run)
     if type(value) is bool:

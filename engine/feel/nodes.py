@@ -213,6 +213,7 @@ def parts_of(node: Node) -> list[Node]:
     """The nodes directly below."""
     below: list[Node] = []
     for field in node.__dataclass_fields__:
+        # Our own fields of our own nodes: no name from an expression ever comes here.
         value = getattr(node, field)
         if isinstance(value, Node):
             below.append(value)

@@ -71,4 +71,4 @@ def _decisions(path: str, content: bytes) -> dict[str, dmn.Model]:
         model = dmn.load(content)
     except feel.FeelError as error:
         raise InvalidDiagram([Finding("decision", str(error), "Correct the decision table.", file=path)]) from error
-    return dict.fromkeys(model.decisions, model)
+    return {decision: model for decision, _name in model.decisions}

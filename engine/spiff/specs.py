@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from SpiffWorkflow.bpmn.specs.defaults import NoneTask, UserTask
+from SpiffWorkflow.bpmn.specs.defaults import UserTask
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
+from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 
 from engine.errors import StepFailed
 
@@ -20,7 +21,7 @@ class FanOutStep(UserTask):
     """A multi-instance sub-process over a population: ready until its members are done."""
 
 
-class RuleStep(NoneTask):
+class RuleStep(BpmnSpecMixin):
     """A business rule task: asks a decision table of the package."""
 
     def _run_hook(self, my_task: Any) -> bool:

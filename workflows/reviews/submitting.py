@@ -11,7 +11,7 @@ from engine import tasks
 from engine.errors import Conflict, Rejection
 from engine.tasks import OpenTask
 from workflows.cycles.models import Case
-from workflows.questionnaires import Checked
+from workflows.questionnaires import Checked, Questionnaire
 from workflows.reviews.forms import questionnaire_of
 from workflows.reviews.hooks import Submitted, run_hooks
 from workflows.reviews.models import DRAFT, SUBMITTED, Submission
@@ -65,15 +65,23 @@ def submit(
     Raises FormIncomplete with what is missing, and what `engine.tasks.load` raises.
     """
     found = tasks.load(session, task_id, actor=by, now=now, lock=True, revision=revision)
-    checked = questionnaire_of(found.program, found.step).check(answers, context=context_of(found), today=now.date())
+    questionnaire = questionnaire_of(found.program, found.step)
+    checked = questionnaire.check(answers, context=context_of(found), today=now.date())
     if not checked.ok:
         raise FormIncomplete(checked)
     submission = _store(session, found, draft_of(session, task_id), checked.answers, by=by, now=now, state=SUBMITTED)
-    extra = run_hooks(session, Submitted(found.task, submission, checked.values, by, now))
-    values = tasks.finish(session, found, by=by, now=now, answers=checked.values, variables=extra)
+    given = _with_unanswered(questionnaire, checked)
+    extra = run_hooks(session, Submitted(found.task, submission, given, by, now))
+    values = tasks.finish(session, found, by=by, now=now, answers=given, variables=extra)
     if RATING in values and found.task.subject is not None:
         _record_rating(session, found, values[RATING])
     return submission
+
+
+def _with_unanswered(questionnaire: Questionnaire, checked: Checked) -> dict[str, Any]:
+    """The typed answers; a question that was hidden or left open is null, so that the diagram may ask for it."""
+    questions = {str(field.key[0]): None for field in questionnaire.fields() if field.key}
+    return {**questions, **checked.values}
 
 
 def context_of(found: OpenTask) -> dict[str, Any]:

@@ -127,11 +127,17 @@ def compile_filter(node: nodes.Filter) -> Evaluator:
         items = value if type(value) is list else [value]
         if position is not None:
             return item_at(items, position, scope.run, node.position)
-        if not items and isinstance(node.condition, nodes.Name) and type(scope.find(node.condition.name)) is not bool:
-            return [] if scope.find(node.condition.name) is MISSING else None
+        if not items and isinstance(node.condition, nodes.Name) and _is_number(node.condition.name, scope):
+            return scope.run.note("The list has no item at this place.", node.position)
         return filter_items(items, condition, scope, node.position)
 
     return evaluate
+
+
+def _is_number(name: str, scope: Scope) -> bool:
+    """An empty list leaves open whether the name in its filter is a condition or a place: its value tells."""
+    value = scope.find(name)
+    return value is not MISSING and type(normalise(value, scope.run.meter)) is Decimal
 
 
 def _constant_position(condition: nodes.Node) -> Decimal | None:

@@ -100,7 +100,7 @@ def _span(start: Value, end: Value, run: Run, position: int | None) -> Iterable[
 
 def _check_span(count: Decimal, run: Run) -> None:
     most = run.meter.limits.items
-    if count > most:
+    if count >= most:
         raise FeelLimitError(f"This range is too long to step through (at most {most} steps).")
     run.meter.spend(int(count) >> 3)
 
@@ -198,6 +198,7 @@ def _compile_function_name(node: nodes.Name) -> Evaluator:
 
     def find(scope: Scope) -> Value:
         value = scope.find(node.name)
+        value = value if value is MISSING else normalise(value, scope.run.meter)
         if isinstance(value, (Function, Builtin)):
             return value
         if builtin is not None:
