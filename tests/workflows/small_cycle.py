@@ -7,7 +7,7 @@ by Olga, who reports to nobody.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from importlib.resources import files
 from typing import Any
@@ -64,7 +64,6 @@ class SmallCycle:
     factory: SessionFactory
     root: int = 0
     now: datetime = NOW
-    rated: dict[str, int] = field(default_factory=dict)
 
     def launch(self) -> "SmallCycle":
         """Bring the people and launch; everybody has their first task afterwards."""
@@ -164,6 +163,16 @@ def empty_database(url: str) -> Iterator[SessionFactory]:
     engine = connect(url)
     Base.metadata.create_all(engine)
     yield create_session_factory(engine)
+    engine.dispose()
+
+
+@contextmanager
+def copied(cycle: SmallCycle) -> Iterator[SmallCycle]:
+    """The same cycle, in a database in memory of its own; `cycle` must be in memory too."""
+    engine = connect("sqlite://")
+    with cycle.factory.kw["bind"].connect() as old, engine.connect() as new:
+        old.connection.driver_connection.backup(new.connection.driver_connection)
+    yield SmallCycle(create_session_factory(engine), cycle.root, cycle.now)
     engine.dispose()
 
 

@@ -35,7 +35,7 @@ def board(cycle: SmallCycle, group: str, actor: str) -> Board:
 def review_states(cycle: SmallCycle) -> dict[str | None, str]:
     with cycle.factory() as session:
         rows = session.execute(select(Submission.subject, Submission.state).where(Submission.form == "manager-review"))
-        return dict(rows.tuples())
+        return dict(rows.all())
 
 
 def test_every_group_with_a_rating_gets_a_session(cycle: SmallCycle) -> None:

@@ -1,10 +1,8 @@
 """Stories of notifications: who is told what, how often, and who is never told."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -15,13 +13,6 @@ from workflows.notifications.informing import QUIET, Notice, inform
 from workflows.notifications.models import Notification
 from workflows.notifications.reading import list_notifications, mark_read, unread_count
 from workflows.people.models import PersonVersion
-
-
-@pytest.fixture(scope="module")
-def launched() -> Iterator[SmallCycle]:
-    """A cycle in which nothing is ever kept."""
-    with empty_database("sqlite://") as factory:
-        yield SmallCycle(factory).launch()
 
 
 def told(cycle: SmallCycle, person_id: str) -> list[tuple[str, str]]:

@@ -1,7 +1,9 @@
 """Stories of executive sign-off: who may sign, what a signature proves, and what shows when somebody meddles."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -9,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from engine.database import transaction
 from engine.errors import NotAllowed
-from tests.workflows.small_cycle import ANSWERS, LONG, SmallCycle, counted, empty_database
+from engine.models import Task
+from tests.workflows.small_cycle import ANSWERS, LONG, SmallCycle, copied, counted, empty_database
 from workflows.promotions.chain import ChainCheck, verify_chain
 from workflows.promotions.models import Signature
 from workflows.promotions.relations import find_relations
@@ -25,10 +28,18 @@ BONUS = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def decided(launched: SmallCycle) -> Iterator[SmallCycle]:
+    """The cycle with two large bonuses before the executive, to be copied and left alone."""
+    with copied(launched) as cycle:
+        yield reach_signoff(cycle)
+
+
 @pytest.fixture
-def waiting(cycle: SmallCycle) -> SmallCycle:
+def waiting(decided: SmallCycle) -> Iterator[SmallCycle]:
     """The cycle with two large bonuses before the executive."""
-    return reach_signoff(cycle)
+    with copied(decided) as cycle:
+        yield cycle
 
 
 def reach_signoff(cycle: SmallCycle) -> SmallCycle:
@@ -162,4 +173,20 @@ def test_signatures_on_every_database(database_url: str) -> None:
     with empty_database(database_url) as factory:
         cycle = reach_signoff(SmallCycle(factory).launch())
         cycle.do("executive_signoff")
+        assert check(cycle) == ChainCheck(2, [])
+
+
+def test_two_executives_who_sign_at_once_follow_each_other(postgres_url: str) -> None:
+    with empty_database(postgres_url) as factory:
+        cycle = reach_signoff(SmallCycle(factory).launch())
+        ready = Barrier(2)
+
+        def sign(task: Task) -> None:
+            with transaction(factory) as session:
+                ready.wait(timeout=10)
+                cycle.submit(session, task)
+
+        with ThreadPoolExecutor(2) as executives:
+            list(executives.map(sign, cycle.open("executive_signoff")))
+        cycle.work()
         assert check(cycle) == ChainCheck(2, [])

@@ -1,5 +1,6 @@
 """Stories of reward proposals: what may be proposed, who has to approve it, and what becomes of it."""
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy import select
 from engine.database import transaction
 from engine.models import Task
 from tests.workflows.people.cast import bring_people
-from tests.workflows.small_cycle import LONG, SmallCycle, counted, empty_database, team
+from tests.workflows.small_cycle import LONG, SmallCycle, copied, counted, empty_database, team
 from workflows.rewards.eligibility import NotEligible, work_out
 from workflows.rewards.facts import gather_facts
 from workflows.rewards.models import Proposal
@@ -22,10 +23,18 @@ INCREASE = {"kind": "pay_increase", "amount_percent": "3.33", **COMMON}
 PROMOTION = {"kind": "promotion", "new_grade": "G6", "new_title": "Senior specialist", **COMMON}
 
 
+@pytest.fixture(scope="module")
+def reviewed(launched: SmallCycle) -> Iterator[SmallCycle]:
+    """The cycle when managers are asked for their proposals, to be copied and left alone."""
+    with copied(launched) as cycle:
+        yield cycle.write_reviews(ann=4, ben=4).release().reach_proposals()
+
+
 @pytest.fixture
-def proposing(cycle: SmallCycle) -> SmallCycle:
+def proposing(reviewed: SmallCycle) -> Iterator[SmallCycle]:
     """The cycle when managers are asked for their proposals."""
-    return cycle.write_reviews(ann=4, ben=4).release().reach_proposals()
+    with copied(reviewed) as cycle:
+        yield cycle
 
 
 def propose(cycle: SmallCycle, person_id: str, answers: dict[str, Any]) -> None:
