@@ -13,8 +13,7 @@ from engine.feel.compiling.control import NotIterable, steps
 from engine.feel.functions import apply
 from engine.feel.names import canonical
 from engine.feel.scope import Run, Scope
-from engine.feel.signatures import Builtin
-from engine.feel.values import Function, Value, describe, normalise
+from engine.feel.values import AnyFunction, Function, Value, describe, normalise
 
 LOGIC = (
     *("literalExpression", "decisionTable", "context", "invocation", "list", "relation", "functionDefinition"),
@@ -105,7 +104,7 @@ class Boxed:
 
         def evaluate(scope: Scope) -> Value:
             called = function(scope)
-            if not isinstance(called, (Function, Builtin)):
+            if not isinstance(called, AnyFunction):
                 return scope.run.fault(f"{place} calls {describe(called)}, which is not a function.")
             return apply(called, [value(scope) for _, value in bindings], scope.run, names=names)
 

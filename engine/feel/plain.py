@@ -8,7 +8,7 @@ from engine.feel.errors import FeelLimitError, FeelTypeError
 from engine.feel.limits import Limits, Meter
 from engine.feel.numbers import is_whole
 from engine.feel.rendering import render
-from engine.feel.values import Function, Value, is_context, normalise
+from engine.feel.values import AnyFunction, Value, is_context, normalise
 
 _LARGEST_JSON_INTEGER = 2**53
 
@@ -41,7 +41,7 @@ def _plain(value: Value, meter: Meter) -> Value:
         return [_plain(item, meter) for item in value]
     if is_context(value):
         return {str(key): _plain(item, meter) for key, item in value.items()}
-    if type(value) is Function:
+    if isinstance(value, AnyFunction):
         raise FeelTypeError(
             "The result is a function, which cannot be stored.", hint="Call the function and store what it gives."
         )

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from engine.feel.errors import FeelValueError
 from engine.feel.scope import Run
-from engine.feel.values import Value, describe, kind, kind_in_words, normalise
+from engine.feel.values import AnyFunction, Value, describe, kind, kind_in_words, normalise
 
 Body = Callable[..., Value]
 BodyT = TypeVar("BodyT", bound=Body)
@@ -40,7 +40,7 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Builtin:
+class Builtin(AnyFunction):
     """A standard function. `gives` is the kind of its result, or "any"."""
 
     name: str

@@ -26,8 +26,14 @@ if TYPE_CHECKING:
 Value = Any
 
 
+class AnyFunction:
+    """What can be called: a standard function, or one written in FEEL."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class Function:
+class Function(AnyFunction):
     """A function written in FEEL or made by a decision model. `body` takes (values in order, run)."""
 
     parameters: tuple[str, ...]
@@ -85,7 +91,7 @@ def _normalise_decimal(value: Decimal) -> Decimal | None:
 
 
 def _normalise_other(value: Value, meter: Meter) -> Value:
-    if isinstance(value, dict):
+    if isinstance(value, (dict, AnyFunction)):
         return value
     if isinstance(value, (list, tuple)):
         meter.spend_items(len(value))

@@ -17,8 +17,8 @@ from engine.feel.nodes import label, mentions
 from engine.feel.numbers import is_whole
 from engine.feel.ranges import Range
 from engine.feel.scope import MISSING, Run, Scope
-from engine.feel.signatures import BUILTINS, Builtin
-from engine.feel.values import Function, Value, describe, kind, normalise
+from engine.feel.signatures import BUILTINS
+from engine.feel.values import AnyFunction, Function, Value, describe, kind, normalise
 
 
 @compiles(nodes.If)
@@ -184,7 +184,7 @@ def compile_call(node: nodes.Call) -> Evaluator:
 
     def evaluate(scope: Scope) -> Value:
         function = find(scope)
-        if not isinstance(function, (Function, Builtin)):
+        if not isinstance(function, AnyFunction):
             return _not_a_function(node, function, scope)
         values = [argument(scope) for argument in arguments]
         return apply(function, values, scope.run, names=node.names, position=node.position)
@@ -199,7 +199,7 @@ def _compile_function_name(node: nodes.Name) -> Evaluator:
     def find(scope: Scope) -> Value:
         value = scope.find(node.name)
         value = value if value is MISSING else normalise(value, scope.run.meter)
-        if isinstance(value, (Function, Builtin)):
+        if isinstance(value, AnyFunction):
             return value
         if builtin is not None:
             return builtin
