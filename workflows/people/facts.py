@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from workflows.people.grades import is_executive
@@ -91,12 +91,14 @@ def _column(name: str) -> InstrumentedAttribute[Any]:
 PERSON_COLUMNS = [_column(field.name) for field in fields(PersonOnDay)]
 
 
-def valid_on(version: type[PersonVersion | OrgUnitVersion | DottedLine], on: date) -> ColumnElement[bool]:
+def valid_on(
+    version: type[PersonVersion | OrgUnitVersion | DottedLine], on: date | BindParameter[date]
+) -> ColumnElement[bool]:
     """The condition that a version is the one of the day `on`."""
     return (version.valid_from <= on) & or_(version.valid_to.is_(None), version.valid_to > on)
 
 
-def select_people_on(on: date) -> Rows:
+def select_people_on(on: date | BindParameter[date]) -> Rows:
     """A SELECT of every person known on that day, to be narrowed; its rows make `PersonOnDay(*row)`."""
     return (
         select(*PERSON_COLUMNS)

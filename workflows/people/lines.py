@@ -6,30 +6,35 @@ Recursions unite ids without their depth, so that a loop in the data ends instea
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
-from sqlalchemy import or_, select
+from sqlalchemy import Date, String, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from workflows.people.facts import Rows, select_people_on, valid_on
 from workflows.people.models import DottedLine, Person, PersonVersion
 
 
-def select_line_above(ids: Iterable[str], on: date) -> Rows:
-    """The people `ids`, everybody above them, and their HR partners: one statement for a whole case."""
-    ids = list(ids)
+@cache
+def line_above() -> Rows:
+    """The people `ids`, everybody above them, and their HR partners on `day`: one statement for a whole case.
+
+    Built once, since building it costs more than running it: execute it with the parameters `ids` and `day`.
+    """
+    ids, day = bindparam("ids", expanding=True, type_=String), bindparam("day", type_=Date)
     version, above = PersonVersion, aliased(PersonVersion)
     line = (
         select(version.person_id, version.manager_id)
-        .where(version.person_id.in_(ids), valid_on(version, on))
+        .where(version.person_id.in_(ids), valid_on(version, day))
         .cte("line", recursive=True)
     )
     line = line.union(
         select(above.person_id, above.manager_id)
         .join(line, above.person_id == line.c.manager_id)
-        .where(above.valid_from <= on, or_(above.valid_to.is_(None), above.valid_to > on))
+        .where(above.valid_from <= day, or_(above.valid_to.is_(None), above.valid_to > day))
     )
-    partners = select(version.hrbp_id).where(version.person_id.in_(ids), valid_on(version, on))
-    return select_people_on(on).where(or_(Person.id.in_(select(line.c.person_id)), Person.id.in_(partners)))
+    partners = select(version.hrbp_id).where(version.person_id.in_(ids), valid_on(version, day))
+    return select_people_on(day).where(or_(Person.id.in_(select(line.c.person_id)), Person.id.in_(partners)))
 
 
 def select_reports(manager_id: str, on: date) -> Rows:

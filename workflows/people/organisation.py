@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from workflows.people.facts import PersonOnDay, Rows, UnitOnDay, select_people_on, select_units_on, valid_on
 from workflows.people.grades import is_at_least, rank_of
 from workflows.people.lines import (
+    line_above,
     select_dotted_managers,
     select_everybody_below,
-    select_line_above,
     select_reports,
 )
 from workflows.people.models import ACTIVE, DottedLine
@@ -81,7 +81,7 @@ class Organisation:
             self.load()
             return
         self._people.update(dict.fromkeys(unknown))
-        self._read(select_line_above(unknown, self.on))
+        self._read(line_above(), ids=unknown, day=self.on)
 
     def load(self) -> None:
         """Read everybody, all lines and all units of the day: three statements, none afterwards."""
@@ -97,8 +97,8 @@ class Organisation:
             managers.sort(key=_by_name)
         self.units()
 
-    def _read(self, statement: Rows) -> list[PersonOnDay]:
-        people = [PersonOnDay(*row) for row in self._session.execute(statement)]
+    def _read(self, statement: Rows, **parameters: object) -> list[PersonOnDay]:
+        people = [PersonOnDay(*row) for row in self._session.execute(statement, parameters)]
         self._people.update({person.id: person for person in people})
         return people
 
