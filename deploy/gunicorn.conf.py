@@ -2,7 +2,7 @@
 
 import os
 
-wsgi_app = "webapp:create_app()"
+wsgi_app = "webapp.commands.serving:create_web_app()"
 bind = os.environ.get("REVIEWFLOW_BIND", "127.0.0.1:8000")
 
 # A request waits for the database most of its time, so threads serve it well; processes use the cores.

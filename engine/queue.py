@@ -13,6 +13,7 @@ becomes due by itself. How a wake-up reaches a worker depends on the broker:
 
 import logging
 import threading
+import time
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -179,6 +180,8 @@ def _database() -> SessionFactory:
 @app.task(name="reviewflow.drain")  # type: ignore[untyped-decorator] # Celery has no types
 def drain() -> int:
     """Do what is due; when there is more than fits into one turn, ask for another."""
+    if worker_state.should_stop is not None:
+        return 0
     factory = _database()
     try:
         with _turn:
@@ -258,10 +261,12 @@ def run_worker(factory: SessionFactory, *, processes: int = 2) -> int:
 
 
 def stop_worker() -> None:
-    """Let the embedded worker of this process end after the turn at hand."""
+    """Let the embedded worker of this process end after the turn at hand. Returns after a few seconds at most."""
     worker_state.should_stop = 0
-    # The worker looks up when a message comes, or else after two seconds.
-    _messenger.ask()
+    # Celery looks whether to stop after a message, twice, or else every two seconds.
+    for _ in range(20):
+        _messenger.ask()
+        time.sleep(0.1)
 
 
 @worker_process_init.connect  # type: ignore[untyped-decorator]

@@ -89,7 +89,7 @@ def _launch(session: Session, today: date) -> Cycle:
 def choose_logins(organisation: Organisation) -> list[Login]:
     """An HR partner, a manager with a team, somebody of that team, and the executive above them."""
     manager = _choose_manager(organisation)
-    team = [person for person in organisation.direct_reports(manager.id) if person.is_active]
+    team = [person for person in organisation.direct_reports(manager.id) if _takes_part(person)]
     executive = next((above for above in organisation.managers_up(manager.id) if above.is_executive), None)
     found = [
         ("HR", _partners(organisation)[0]),
@@ -103,11 +103,15 @@ def choose_logins(organisation: Organisation) -> list[Login]:
 
 def _choose_manager(organisation: Organisation) -> PersonOnDay:
     """The manager with the largest team that is still easy to look through."""
-    people = [person for person in organisation.everybody() if person.is_active and STANDARD.takes(person)]
+    people = [person for person in organisation.everybody() if _takes_part(person)]
     reports = Counter(person.manager_id for person in people)
     managers = [person for person in people if not person.is_executive and reports[person.id]]
     fitting = [person for person in managers if reports[person.id] in TEAM] or managers
     return max(fitting, key=lambda person: (reports[person.id], person.id))
+
+
+def _takes_part(person: PersonOnDay) -> bool:
+    return person.is_active and STANDARD.takes(person)
 
 
 def _partners(organisation: Organisation) -> list[PersonOnDay]:

@@ -43,7 +43,7 @@ def _follow_web_process() -> None:
     """Every byte on standard input is a wake-up; its end is the end of the web process, however that came."""
     while os.read(sys.stdin.fileno(), 4096):
         queue.wake()
-    queue.stop_worker()
     last_resort = Timer(LONGEST_FAREWELL, os._exit, [1])
     last_resort.daemon = True
     last_resort.start()
+    queue.stop_worker()
