@@ -89,10 +89,10 @@ def _is_context(value: Value, wanted: FeelType, run: Any) -> bool:
 
 
 def _is_function(value: Value, wanted: FeelType, run: Any) -> bool:
+    if wanted.parameters is None:
+        return kind(value) == "function"
     if not isinstance(value, Function):
         return False
-    if wanted.parameters is None:
-        return True
     if len(value.parameters) != len(wanted.parameters):
         return False
     have = value.types or (None,) * len(wanted.parameters)
