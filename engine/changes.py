@@ -15,9 +15,12 @@ from engine import registry
 from engine.deadlines import due_at, moment, parse_duration
 from engine.diagram import Step
 from engine.errors import StepFailed
+from engine.feel import to_plain
 from engine.models import FanOut, HistoryEntry, Incident, Instance, Job, Subscription, Task
 from engine.registry import AssignmentRequest
 from engine.spiff.expressions import evaluate
+
+OVERDUE = "overdue"
 
 
 @dataclass
@@ -53,6 +56,18 @@ class Changes:
             {"kind": kind, "instance_id": instance_id, "token": token, "due_at": at, "payload": payload, "key": key}
         )
 
+    def wind_clock(
+        self, instance_id: int | None, token: str | None, step: Step, due: datetime, *, after: datetime | None
+    ) -> None:
+        """Ask for the next strike of a task's clock after the one at `after`.
+
+        A reminder whose moment has passed is skipped; that the task is overdue is always told.
+        """
+        for at, stage in clock_stages(step, due):
+            if (after is None or at > after) and (at > self.now or stage == OVERDUE):
+                self.job("clock", instance_id, token, at, stage=stage)
+                return
+
     def incident(self, instance: Instance, token: str, step: str | None, problem: str) -> None:
         """Note that a step cannot go on."""
         self.incidents.append(
@@ -82,7 +97,10 @@ class Changes:
     def _hand_out(self, session: Session) -> list[dict[str, Any]]:
         if not self.people:
             return []
-        requests = [AssignmentRequest(step, instance.subject, instance.variables) for instance, _, step in self.people]
+        requests = [
+            AssignmentRequest(step, instance.subject, instance.variables, instance.initiator, instance.root_id)
+            for instance, _, step in self.people
+        ]
         assignments = registry.router().assign(session, requests, self.now)
         rows = []
         for (instance, token, step), assignment in zip(self.people, assignments, strict=True):
@@ -104,7 +122,8 @@ class Changes:
                     "due_at": due,
                 }
             )
-            self._set_clock(instance.id, token, step, due)
+            if due is not None:
+                self.wind_clock(instance.id, token, step, due, after=None)
         return rows
 
     def _due(self, instance: Instance, token: str, step: Step, zone: str) -> datetime | None:
@@ -117,19 +136,11 @@ class Changes:
             self.incident(instance, token, step.id, f"The deadline cannot be worked out: {error}")
             return None
 
-    def _set_clock(self, instance_id: int, token: str, step: Step, due: datetime | None) -> None:
-        if due is None:
-            return
-        stages = clock_stages(step, due)
-        upcoming = [stage for stage in stages if stage[0] > self.now]
-        if upcoming:
-            self.job("clock", instance_id, token, upcoming[0][0], stage=upcoming[0][1])
-
 
 def clock_stages(step: Step, due: datetime) -> list[tuple[datetime, str]]:
     """When the clock of a task strikes, and for what: its reminders in order, then `overdue`."""
     reminders = [parse_duration(text) or timedelta() for text in step.settings.get("remind", "").split()]
-    return [*sorted((due - before, "reminder") for before in reminders), (due, "overdue")]
+    return [*sorted((due - before, "reminder") for before in reminders), (due, OVERDUE)]
 
 
 def timer_due(step: Step, variables: dict[str, Any], now: datetime) -> datetime:
@@ -141,8 +152,6 @@ def _value(text: str, variables: dict[str, Any], now: datetime) -> Any:
     """The value of a duration or date setting: ISO text as it stands, anything else is FEEL."""
     if parse_duration(text) is not None or text[:4].isdigit():
         return text
-    from engine.feel import to_plain
-
     return to_plain(evaluate(text, variables, now))
 
 

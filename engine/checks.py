@@ -11,7 +11,7 @@ from engine import feel
 from engine.deadlines import parse_duration
 from engine.diagram import BPMN, NAMESPACES, Step
 from engine.errors import Finding, StepFailed
-from engine.registry import handlers, populations
+from engine.registry import handlers, populations, router
 from engine.spiff import Program
 from engine.spiff.expressions import assignments
 
@@ -70,6 +70,8 @@ def _person(step: Step, program: Program, files: Mapping[str, bytes]) -> Iterabl
         return
     if not step.settings.get("actor"):
         yield _finding(step, "Nobody is named to do this step.", "Choose who does it.")
+    elif problem := router().find_problem(step):
+        yield _finding(step, problem, "Choose somebody else to do it.")
     form = step.settings.get("form")
     if form and f"forms/{form}.json" not in files:
         yield _finding(step, f"There is no form “{form}” in the package.", f"Add forms/{form}.json or choose another.")

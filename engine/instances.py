@@ -42,6 +42,7 @@ def start(
     changes = Changes(now)
     _begin(session, changes, [instance], program)
     changes.write(session)
+    session.flush()
     return instance
 
 

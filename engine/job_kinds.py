@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from engine import registry
-from engine.changes import Changes, clock_stages
+from engine.changes import OVERDUE, Changes
 from engine.definitions import program_for
 from engine.errors import Conflict, NotFound, StepFailed
 from engine.feel import to_plain
@@ -57,13 +57,11 @@ def strike_clock(session: Session, job: Job, now: datetime) -> None:
         return
     step = program_for(session, task.definition_id).step(task.step)
     changes = Changes(now)
-    if job.payload["stage"] == "overdue":
+    if job.payload["stage"] == OVERDUE:
         registry.emit(session, "task_overdue", task=task, step=step, now=now)
     else:
         registry.emit(session, "task_reminder", task=task, now=now)
-    upcoming = [stage for stage in clock_stages(step, task.due_at) if stage[0] > max(job.due_at, now)]
-    if upcoming and job.payload["stage"] != "overdue":
-        changes.job("clock", job.instance_id, job.token, upcoming[0][0], stage=upcoming[0][1])
+    changes.wind_clock(job.instance_id, job.token, step, task.due_at, after=job.due_at)
     changes.write(session)
 
 

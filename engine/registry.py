@@ -19,11 +19,16 @@ from engine.models import Instance, Task
 
 @dataclass(frozen=True)
 class AssignmentRequest:
-    """A task that needs a person: the step as drawn, whom the instance is about, and its variables."""
+    """A task that needs a person: the step as drawn, whom the instance is about, its variables, who started it.
+
+    `root_id` is the instance of the whole cycle.
+    """
 
     step: Step
     subject: str | None
     variables: dict[str, Any]
+    initiator: str | None = None
+    root_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,9 @@ class Router(Protocol):
 
     def check(self, session: Session, task: Task, variables: dict[str, Any], actor: str, now: datetime) -> None:
         """Raise NotAllowed, with the reason, unless `actor` may hold and decide this task."""
+
+    def find_problem(self, step: Step) -> str | None:
+        """What is wrong with whom a step names to do it, as a sentence; None when it can be routed."""
 
 
 @dataclass(frozen=True)
@@ -102,8 +110,9 @@ def population(name: str) -> Callable[[Any], Any]:
 def listen(event: str) -> Callable[[Any], Any]:
     """Call the function whenever `event` happens, in the same transaction.
 
-    Events and their keywords: `task_opened(tasks)`, `task_reminder(task)`, `task_overdue(task, step)`,
-    `instance_ended(instance)`, `incident_opened(incident)`; each also with `now`.
+    Events and their keywords, each also with `now`: `task_opened(tasks)` with the rows of new tasks,
+    `task_handed_over(task)`, `task_reminder(task)`, `task_overdue(task, step)`, `instance_ended(instance)`,
+    `incident_opened(incident)`.
     """
 
     def register(function: Any) -> Any:

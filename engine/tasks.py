@@ -142,14 +142,33 @@ def release(session: Session, task_id: int, *, by: str, now: datetime) -> Task:
     return _hold(session, found, None, "task_released", by=by, now=now)
 
 
-def reassign(session: Session, task_id: int, *, to: str, by: str, reason: str, now: datetime) -> Task:
-    """Hand an open task to another person, who must pass the gate. The caller checks that `by` may do so."""
+def reassign(
+    session: Session,
+    task_id: int,
+    *,
+    to: str | None,
+    group: str | None = None,
+    explanation: list[dict[str, str]] | None = None,
+    by: str,
+    reason: str,
+    now: datetime,
+) -> Task:
+    """Hand an open task to another person, who must pass the gate.
+
+    With an `explanation` it is handed out anew: to `to`, or to `group` when that is None. The caller checks that `by` may hand it over. Raises
+    NotFound, Conflict when it is closed, NotAllowed when the receiver is in conflict.
+    """
     found = _load(session, task_id, lock=True)
     if found.task.state != "open":
         raise Conflict(_closed_message(found.task))
     found.task.assignee = to
-    registry.router().check(session, found.task, found.instance.variables, to, now)
-    return _hold(session, found, to, "task_reassigned", by=by, now=now, reason=reason)
+    if explanation is not None:
+        found.task.group, found.task.explanation = group, explanation
+    if to is not None:
+        registry.router().check(session, found.task, found.instance.variables, to, now)
+    task = _hold(session, found, to, "task_reassigned", by=by, now=now, reason=reason)
+    registry.emit(session, "task_handed_over", task=task, now=now)
+    return task
 
 
 def _hold(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine import clock, definitions, instances, jobs, messages, registry, tasks
 from engine.database import Base, SessionFactory, connect, create_session_factory, transaction
+from engine.diagram import Step
 from engine.errors import NotAllowed
 from engine.models import HistoryEntry, Incident, Instance, Job, Task
 from engine.registry import Assignment, AssignmentRequest
@@ -30,6 +31,9 @@ class TinyCompany:
             return Assignment(None, request.step.settings["actorArgument"])
         person = request.subject if actor == "subject" else actor
         return Assignment(person, None, [{"rule": actor, "fact": f"The diagram names {actor}."}], "Europe/Berlin")
+
+    def find_problem(self, step: Step) -> str | None:
+        return "Nobody is called “stranger”." if step.settings.get("actor") == "stranger" else None
 
     def check(self, session: Session, task: Task, variables: dict[str, Any], actor: str, now: datetime) -> None:
         if task.assignee not in (None, actor):

@@ -34,6 +34,7 @@ class Question:
     organisation: Organisation
     managed_since: Mapping[str, date]
     doers: Doers
+    initiator: str | None = None
 
     @property
     def argument(self) -> str:
@@ -65,7 +66,7 @@ def ask(session: Session, requests: Sequence[AssignmentRequest], now: datetime) 
     subjects = {r.subject for r in requests if r.subject and r.step.settings.get("actor") == "manager"}
     periods = list_managers_between(session, sorted(subjects), date.min, day) if subjects else {}
     since = {person: known[-1].first for person, known in periods.items() if known[-1].manager_id}
-    return [Question(r.step, r.subject, r.variables, organisation, since, doers) for r in requests]
+    return [Question(r.step, r.subject, r.variables, organisation, since, doers, r.initiator) for r in requests]
 
 
 def _named(requests: Iterable[AssignmentRequest], doers: Doers) -> set[str]:
@@ -76,7 +77,7 @@ def _named(requests: Iterable[AssignmentRequest], doers: Doers) -> set[str]:
         if request.step.settings.get("actor") == "named person":
             named.add(request.step.settings.get("actorArgument", "").strip())
         if request.step.settings.get("actor") == "initiator":
-            named.add(str(request.variables.get("initiator") or ""))
+            named.add(request.initiator or "")
     return named - {""}
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from engine.definitions import program_for
 from engine.diagram import Step
 from engine.errors import Conflict
-from engine.models import HistoryEntry, Instance, Task
+from engine.models import Instance, Task
 from engine.registry import Assignment, AssignmentRequest
 from engine.tasks import reassign
 from workflows.people.organisation import Organisation, load_organisation
@@ -146,38 +146,20 @@ def _describe(session: Session, pairs: Sequence[tuple[Task, Assignment]]) -> lis
 
 def _hand_on(session: Session, task: Task, to: Assignment, by: str, now: datetime) -> bool:
     """Whether the task could be handed on: not when somebody has closed it meanwhile."""
-    try:
-        if to.assignee is None:
-            _give_to_group(session, task, by, now)
-        else:
-            reassign(session, task.id, to=to.assignee, by=by, reason=REASON, now=now)
-    except Conflict:
-        return False
     day = day_of(now)
     note = {"rule": "R5", "fact": f"It was handed over on {day.day} {day:%B %Y}, because the organisation has changed."}
-    task.group = to.group
-    task.explanation = [to.explanation[0], note, *to.explanation[1:]]
-    session.flush()
-    return True
-
-
-def _give_to_group(session: Session, task: Task, by: str, now: datetime) -> None:
-    """Take a task from its holder for a group; the group itself is set by the caller."""
-    instance = session.scalars(select(Instance).where(Instance.id == task.instance_id).with_for_update()).one()
-    session.refresh(task, with_for_update=True)
-    if task.state != "open":
-        raise Conflict("This task was closed in the meantime.")
-    detail = {"task": task.id, "to": None, "reason": REASON}
-    task.assignee = None
-    task.revision += 1
-    session.add(
-        HistoryEntry(
-            instance_id=instance.id,
-            root_id=instance.root_id,
-            at=now,
-            kind="task_reassigned",
-            step=task.step,
-            actor=by,
-            detail=detail,
+    explanation = [to.explanation[0], note, *to.explanation[1:]]
+    try:
+        reassign(
+            session,
+            task.id,
+            to=to.assignee,
+            group=to.group,
+            explanation=explanation,
+            by=by,
+            reason=REASON,
+            now=now,
         )
-    )
+    except Conflict:
+        return False
+    return True

@@ -164,8 +164,8 @@ def person_who_did(question: Question) -> Iterator[Choice]:
 
 @actor("initiator", "The person who started the process")
 def initiator(question: Question) -> Iterator[Choice]:
-    """The person who started the process (the variable `initiator`); then whoever is above them."""
-    if started := question.variables.get("initiator"):
+    """The person who started the process ; then whoever is above them."""
+    if started := question.initiator:
         yield Candidate(started, f"{_name(question, started)} started this process.", "You started this process.")
         yield from _climb(line_above(question.organisation, started), _name(question, started))
 

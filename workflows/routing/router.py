@@ -7,11 +7,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from engine import registry
+from engine.diagram import Step
 from engine.models import Task
 from engine.registry import Assignment, AssignmentRequest
 from workflows.routing import gate
 from workflows.routing.choosing import choose
 from workflows.routing.facts import ask
+from workflows.routing.resolvers import find_problem
 
 
 class OrganisationRouter:
@@ -20,6 +22,10 @@ class OrganisationRouter:
     def assign(self, session: Session, requests: Sequence[AssignmentRequest], now: datetime) -> list[Assignment]:
         """One assignment a request, in order, each with its explanation; the statements do not grow with the batch."""
         return [choose(question) for question in ask(session, requests, now)]
+
+    def find_problem(self, step: Step) -> str | None:
+        """What is wrong with whom a step names, as a sentence; see `resolvers.find_problem`."""
+        return find_problem(step.settings.get("actor", ""), step.settings.get("actorArgument", ""))
 
     def check(self, session: Session, task: Task, variables: dict[str, Any], actor: str, now: datetime) -> None:
         """Raise NotAllowed unless `actor` may hold and decide the task; see `gate.check`."""

@@ -67,3 +67,9 @@ def _routing() -> Iterator[None]:
     install()
     yield
     registry._router[:] = before
+
+
+@pytest.fixture(autouse=True, scope="session")
+def routing() -> None:
+    """Publishing a diagram asks the router whether its actors are known."""
+    install()

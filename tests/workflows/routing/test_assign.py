@@ -22,7 +22,8 @@ KNOWN = {somebody.id: somebody for somebody in CAST}
 
 
 def assign(session: Session, step: Step, subject: str | None, **variables: Any) -> Assignment:
-    [assignment] = OrganisationRouter().assign(session, [AssignmentRequest(step, subject, variables)], NOW)
+    request = AssignmentRequest(step, subject, variables, initiator="rita")
+    [assignment] = OrganisationRouter().assign(session, [request], NOW)
     return assignment
 
 
@@ -113,7 +114,7 @@ def test_calibration_is_led_by_the_head_of_the_group(company: Session) -> None:
 
 
 def test_the_initiator_gets_a_task_back(company: Session) -> None:
-    assert assign(company, user_step("step", "initiator"), "ann", initiator="rita").assignee == "rita"
+    assert assign(company, user_step("step", "initiator"), "ann").assignee == "rita"
 
 
 class TestThePersonWhoDidAStep:

@@ -154,7 +154,7 @@ def test_nobody_in_conflict_ever_gets_or_decides_a_task(published: tuple[Session
     factory, definition_id = published
     with factory() as session, session.begin() as undone:
         settle(session, world)
-        request = AssignmentRequest(world.step, world.subject, world.variables)
+        request = AssignmentRequest(world.step, world.subject, world.variables, world.variables.get("initiator"))
         [assignment] = OrganisationRouter().assign(session, [request], NOW)
         task = Task(
             definition_id=definition_id,
