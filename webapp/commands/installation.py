@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
 from sqlalchemy import Engine
 
 from engine import queue
@@ -40,6 +41,8 @@ def open_installation(*, check: bool = True, pool_size: int = 8) -> Installation
     settings = load_settings()
     install()
     engine = connect(settings.database_url, pool_size=pool_size)
+    if command := click.get_current_context(silent=True):
+        command.call_on_close(engine.dispose)
     if check:
         check_schema(engine)
     factory = create_session_factory(engine)

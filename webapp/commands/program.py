@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 could not be done (the reason is on standard error), 2 wro
 import sys
 import tempfile
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -43,10 +44,10 @@ for command in (demo, serve, work, status, db, people, account, deploy, check, l
     reviewflow.add_command(command)
 
 
-def run() -> int:
-    """Run the command of the command line; returns the exit code."""
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run a command, by default that of the command line; returns the exit code."""
     try:
-        code = reviewflow.main(standalone_mode=False)
+        code = reviewflow.main(arguments, prog_name="reviewflow", standalone_mode=False)
     except KeyboardInterrupt:
         return 130
     except Exception as error:  # noqa: BLE001 - the last place where anything can be said about it
