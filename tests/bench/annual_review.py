@@ -1,0 +1,101 @@
+"""The annual review at the speed of machines: bulk starts, completions, the inbox; beside SpiffWorkflow alone."""
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event, select
+
+from engine import clock, definitions, jobs
+from engine.database import SessionFactory, connect, create_session_factory, transaction
+from engine.models import Instance, Task
+from tests.bench.processor import Cost, measured
+from tests.services.postgres import PostgresServer
+from tests.stories.answering import answer
+from tests.stories.company import Company, executive_people, launch_annual_review, move_in
+from workflows.installing import install
+from workflows.migrations import upgrade
+from workflows.reviews.forms import questionnaire_of
+from workflows.reviews.submitting import submit
+
+Row = tuple[str, float, str]
+COUNT = 500
+
+
+def run_product(name: str, url: str, server_pid: int | None) -> Iterator[Row]:
+    """Launch for everybody and complete self-assessments and manager reviews through the whole product path."""
+    install()
+    engine = connect(url)
+    upgrade(engine)
+    factory = create_session_factory(engine)
+    with transaction(factory) as session:
+        hr = move_in(session, Path(tempfile.mkdtemp()), clock.now())
+    with measured(server_pid) as launching:
+        with transaction(factory) as session:
+            launch_annual_review(session, hr[0], clock.now())
+        while jobs.drain(factory, limit=10_000, seconds=600):
+            pass
+    with factory() as session:
+        company = Company(factory, hr, executive_people(session))
+        started = len(session.scalars(select(Instance.id).where(Instance.parent_id.is_not(None))).all())
+        at_rest = len(session.scalars(select(Instance.blob).where(Instance.parent_id.is_not(None)).limit(1)).one())
+    yield f"{name}: starts in bulk, first tasks in their inboxes", started / launching.wall, "/s"
+    yield f"{name}: state of a member at rest", at_rest, "bytes"
+    for step in ("self_assessment", "manager_review"):
+        yield from _complete(name, step, company, factory, server_pid)
+    engine.dispose()
+
+
+def _complete(name: str, step: str, company: Company, factory: SessionFactory, pid: int | None) -> Iterator[Row]:
+    work = _prepare(step, company, factory)
+    statements: list[str] = []
+    bind = factory.kw["bind"]
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith("BEGIN"):
+            statements.append(statement)
+
+    event.listen(bind, "before_cursor_execute", note)
+    with measured(pid) as cost:
+        for task, answers in work:
+            with transaction(factory) as session:
+                submit(session, task.id, answers, by=str(task.assignee), now=clock.now(), revision=task.revision)
+    event.remove(bind, "before_cursor_execute", note)
+    label = f"{name}: {step.replace('_', ' ')} handed in"
+    yield f"{label}, one process", len(work) / cost.wall, "/s"
+    yield f"{label}, SQL statements", len(statements) / len(work), "each"
+    yield from _processor_rows(label, cost, len(work))
+
+
+def _processor_rows(label: str, cost: Cost, count: int) -> Iterator[Row]:
+    yield f"{label}, processor", cost.processor / count * 1000, "ms"
+    if cost.database:
+        yield f"{label}, of that the database", cost.database / count * 1000, "ms"
+
+
+def _prepare(step: str, company: Company, factory: SessionFactory) -> list[tuple[Task, dict[str, Any]]]:
+    with factory() as session:
+        tasks = session.scalars(
+            select(Task).where(Task.state == "open", Task.step == step, Task.assignee.is_not(None)).limit(COUNT)
+        ).all()
+        program = definitions.program_for(session, tasks[0].definition_id)
+        questionnaire = questionnaire_of(program, program.step(step))
+        return [(task, answer(questionnaire, company.chance, {"overall_rating": "3"})) for task in tasks]
+
+
+def run_bare_spiff(server: PostgresServer) -> Iterator[Row]:
+    """The same two steps on SpiffWorkflow alone, on a database of the same server."""
+    pid = server.process.pid if server.process else None
+    answers = [{"summary": "x" * 100}, {"overall_rating": 3, "results": "x" * 100}]
+    asked = {"url": server.create_database(), "server_pid": pid, "count": COUNT, "answers": answers}
+    command = [sys.executable, "-m", "tests.bench.bare_spiff", json.dumps(asked)]
+    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    starting, completing = (Cost(**cost) for cost in json.loads(output))
+    label = "SpiffWorkflow alone, stock JSON on PostgreSQL"
+    yield f"{label}: starts", COUNT / starting.wall, "/s"
+    yield f"{label}: completions, one process", COUNT * 2 / completing.wall, "/s"
+    yield from _processor_rows(f"{label}: a completion", completing, COUNT * 2)
