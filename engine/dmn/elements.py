@@ -12,6 +12,7 @@ from engine.dmn.tables import evaluate_at
 from engine.dmn.trace import DecisionTrace
 from engine.dmn.xml_reading import XmlElement, child, children, local_name
 from engine.feel.compiling import Evaluator
+from engine.feel.errors import FeelLimitError
 from engine.feel.names import canonical
 from engine.feel.scope import Scope
 from engine.feel.types import FeelType
@@ -79,10 +80,17 @@ def value_of(element: Element, inputs: Values, memo: Memo, run: DecisionRun) -> 
         )
     if element in memo:
         return known
+    if run.meter.calls >= run.meter.limits.calls:
+        raise FeelLimitError(
+            f"The chain of decisions down to '{element.name}' is too long (at most {run.meter.limits.calls}).",
+            hint="Put some of them together.",
+        )
     memo[element] = _IN_PROGRESS
     run.meter.enter_call()
-    memo[element] = _work_out(element, inputs, memo, run)
-    run.meter.leave_call()
+    try:
+        memo[element] = _work_out(element, inputs, memo, run)
+    finally:
+        run.meter.leave_call()
     return memo[element]
 
 

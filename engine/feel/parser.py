@@ -53,6 +53,11 @@ class Parser(PrimaryReader):
             self._expect_end()
             return nodes.Tests(position, tests, negated=True)
         tests = self.tests()
+        if self.token.is_word("and", "or"):
+            hint = (
+                "Write a range such as [3..5], tests with commas between them, or both sides with ?: ? > 3 and ? < 5."
+            )
+            self.fail(f"'{self.token.text}' cannot stand between the tests of a cell.", hint=hint)
         self._expect_end()
         return nodes.Tests(0, tests, negated=False)
 

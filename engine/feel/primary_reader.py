@@ -71,9 +71,9 @@ class PrimaryReader(TypeReader):
         hint = {
             "'": 'Put text between double quotation marks: "...".',
             "!": "Write not(...) or !=.",
-            "=": "Write one = to compare, and >= or <= for 'at least' and 'at most'.",
-            ">": "Write >= for 'at least'.",
         }.get(token.text, "")
+        if token.is_mark(*COMPARISONS):
+            hint = f"Write what is compared before it, for example rating {token.text} 3."
         self.fail(f"A value is missing before {self.shown()}.", hint=hint)
 
     def _number(self, text: str, position: int) -> decimal.Decimal:

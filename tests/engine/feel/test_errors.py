@@ -22,6 +22,7 @@ DATA: dict[str, Any] = {
 UNREADABLE = {
     "rating => 3": "two comparison signs. Write one =, or >= and <=",
     "rating == 3": "two comparison signs",
+    "> 3": "A value is missing before '>'. Write what is compared before it, for example rating > 3.",
     "rating >": "stops too early: a value is missing at the end",
     "rating > 3 &&": "'&' has no meaning here. Write \"and\"",
     "rating ≥ 3": "Write >= for 'at least'",
