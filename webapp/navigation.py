@@ -12,8 +12,9 @@ from flask.typing import ResponseReturnValue
 
 from webapp.access import may_open
 from webapp.actor import Actor
+from webapp.standing import count_unread, count_waiting, leads_people
 
-HOME = "auth.show_account"
+HOME = "inbox.show_inbox"
 
 blueprint = Blueprint("home", __name__)
 
@@ -23,15 +24,21 @@ def everybody(_actor: Actor) -> bool:
     return True
 
 
+def nothing(_actor: Actor) -> int:
+    """Nothing to be counted."""
+    return 0
+
+
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """An entry of the navigation: `key` is pressed after `g` to get there."""
+    """An entry of the navigation: `key` is pressed after `g` to get there, `count` is what waits there."""
 
     label: str
     icon: str
     endpoint: str
     key: str
     shown_to: Callable[[Actor], bool] = everybody
+    count: Callable[[Actor], int] = nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +50,20 @@ class Link:
     address: str
     key: str
     here: bool
+    count: int
 
 
 GROUPS: tuple[tuple[str, tuple[Screen, ...]], ...] = (
-    ("", (Screen("Your account", "user", "auth.show_account", "a"),)),
+    (
+        "",
+        (
+            Screen("Inbox", "inbox", "inbox.show_inbox", "i", count=count_waiting),
+            Screen("My review", "clipboard-check", "cases.show_my_review", "m"),
+            Screen("Team", "users", "cases.show_team", "t", shown_to=leads_people),
+            Screen("Notifications", "bell", "notifications.show_notifications", "n", count=count_unread),
+        ),
+    ),
+    ("Human resources", (Screen("Cycles", "refresh", "cycles.show_cycles", "c"),)),
 )
 
 
@@ -61,7 +78,7 @@ def navigation() -> list[tuple[str, list[Link]]]:
     actor = g.get("actor")
     if actor is None:
         return []
-    groups = [(title, [_link(screen) for screen in screens if _shows(actor, screen)]) for title, screens in GROUPS]
+    groups = [(title, [_link(actor, screen) for screen in screens if _shows(actor, screen)]) for title, screens in GROUPS]
     return [(title, links) for title, links in groups if links]
 
 
@@ -69,9 +86,9 @@ def _shows(actor: Actor, screen: Screen) -> bool:
     return may_open(actor, screen.endpoint) and screen.shown_to(actor)
 
 
-def _link(screen: Screen) -> Link:
-    here = request.blueprint == screen.endpoint.partition(".")[0]
-    return Link(screen.label, screen.icon, url_for(screen.endpoint), screen.key, here)
+def _link(actor: Actor, screen: Screen) -> Link:
+    here = request.endpoint == screen.endpoint or request.blueprint in screen.covers
+    return Link(screen.label, screen.icon, url_for(screen.endpoint), screen.key, here, screen.count(actor))
 
 
 @blueprint.get("/")

@@ -1,0 +1,111 @@
+"""From the fields of the launch page to a launch: process, name, period, and who takes part."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from werkzeug.datastructures import MultiDict
+
+from workflows.cycles.population import STANDARD
+from workflows.people.models import ACTIVE, ON_LEAVE
+from workflows.people.organisation import Selection
+
+LONGEST_NAME = 120
+STATUS_NAMES = {ACTIVE: "At work", ON_LEAVE: "On leave"}
+TYPE_NAMES = {"employee": "Employees", "contractor": "Contractors", "intern": "Interns"}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What somebody has chosen so far. `errors` say per field what is missing or wrong."""
+
+    process: str
+    name: str
+    period_from: str
+    period_to: str
+    selection: Selection
+    errors: dict[str, str]
+
+    @property
+    def period(self) -> tuple[date, date]:
+        """The period; only without errors."""
+        return date.fromisoformat(self.period_from), date.fromisoformat(self.period_to)
+
+
+def read_choice(fields: MultiDict[str, str], today: date) -> Choice:
+    """What the fields say; an untouched page proposes the calendar year and the standard population."""
+    process = fields.get("process", "")
+    name = " ".join(fields.get("name", "").split())
+    period_from = fields.get("period_from", f"{today.year}-01-01")
+    period_to = fields.get("period_to", f"{today.year}-12-31")
+    errors = _find_errors(process, name, period_from, period_to)
+    selection = STANDARD
+    if "chosen" in fields:
+        selection, found = _read_selection(fields)
+        errors |= found
+    return Choice(process, name, period_from, period_to, selection, errors)
+
+
+def _find_errors(process: str, name: str, period_from: str, period_to: str) -> dict[str, str]:
+    errors = {}
+    if not process:
+        errors["process"] = "Choose the process that everybody goes through."
+    if not name:
+        errors["name"] = "Give the cycle a name. Everybody who takes part reads it."
+    elif len(name) > LONGEST_NAME:
+        errors["name"] = f"Shorten the name to {LONGEST_NAME} characters."
+    begin, end = _read_day(period_from), _read_day(period_to)
+    if begin is None:
+        errors["period_from"] = "Enter the first day of the period."
+    if end is None:
+        errors["period_to"] = "Enter the last day of the period."
+    elif begin is not None and end < begin:
+        errors["period_to"] = "The period ends before it begins. Correct one of the days."
+    return errors
+
+
+def _read_selection(fields: MultiDict[str, str]) -> tuple[Selection, dict[str, str]]:
+    statuses = frozenset(fields.getlist("statuses")) & STATUS_NAMES.keys()
+    written = fields.get("hired_before", "")
+    hired_before = _read_day(written)
+    errors = {}
+    if written and hired_before is None:
+        errors["hired_before"] = "This is not a day. Choose one, or leave it empty."
+    selection = Selection(
+        # "Nobody ticked" must never come to mean those who have left, too.
+        statuses=frozenset(statuses or STATUS_NAMES),
+        employment_types=frozenset(fields.getlist("employment_types")),
+        units=frozenset(fields.getlist("units")),
+        countries=frozenset(fields.getlist("countries")),
+        grades=frozenset(fields.getlist("grades")),
+        hired_before=hired_before,
+    )
+    return selection, errors
+
+
+def _read_day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def describe_selection(selection: Selection, unit_names: dict[str, str]) -> str:
+    """Who takes part, as one sentence."""
+    types = [TYPE_NAMES.get(kind, kind).lower() for kind in sorted(selection.employment_types)]
+    who = _enumerate(types) if types else "everybody employed"
+    states = [STATUS_NAMES[status].lower() for status in sorted(selection.statuses) if status in STATUS_NAMES]
+    parts = [f"{who[:1].upper()}{who[1:]} {_enumerate(states, 'or')}".strip()]
+    if selection.units:
+        parts.append(f"in {_enumerate(sorted(unit_names.get(unit, unit) for unit in selection.units))}")
+    if selection.countries:
+        parts.append(f"in the countries {_enumerate(sorted(selection.countries))}")
+    if selection.grades:
+        parts.append(f"of grade {_enumerate(sorted(selection.grades), 'or')}")
+    if selection.hired_before:
+        day = selection.hired_before
+        parts.append(f"hired before {day.day} {day:%b %Y}")
+    return f"{', '.join(parts)}."
+
+
+def _enumerate(words: list[str], link: str = "and") -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {link} {words[-1]}" if words else ""

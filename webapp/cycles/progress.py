@@ -1,0 +1,141 @@
+"""Following a cycle: by step, by unit, on the diagram, and what is stuck."""
+
+import codecs
+import csv
+import io
+
+from flask import Response, make_response, render_template
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from engine import clock
+from engine.definitions import program_for
+from engine.errors import NotFound
+from engine.models import FanOut
+from webapp.access import only_for
+from webapp.actor import signed_in
+from webapp.cycles import blueprint
+from webapp.cycles.listing import HR
+from webapp.diagrams import Mark, describe, render
+from webapp.diagrams.published import layout_of
+from webapp.paging import SIZE, Paging, asked_page, offset_of
+from webapp.request_session import current_session
+from workflows.cycles.models import Cycle
+from workflows.cycles.participants import Found, WaitingTask, find_open_tasks
+from workflows.cycles.progress import CycleProgress, progress_of
+from workflows.cycles.queries import get_cycle
+from workflows.cycles.stoppages import find_stoppages
+from workflows.people.export import neutralise
+from workflows.routing.resolvers import GROUPS
+
+STUCK_SHOWN = 8
+
+
+@blueprint.get("/<int:cycle_id>")
+@only_for(HR)
+def show_progress(cycle_id: int) -> ResponseReturnValue:
+    """How far a cycle is."""
+    session, now = current_session(), clock.now()
+    cycle = get_cycle(session, cycle_id)
+    progress = progress_of(session, cycle, now)
+    picture, words = _draw(cycle, progress)
+    me = signed_in().person_id
+    return render_template(
+        "cycles/progress.html",
+        cycle=cycle,
+        progress=progress,
+        starting=_starting(progress),
+        picture=picture,
+        words=words,
+        stuck=find_open_tasks(session, cycle, viewer=me, overdue_at=now, limit=STUCK_SHOWN),
+        stoppages=find_stoppages(session, viewer=me, root_id=cycle.instance_id, limit=STUCK_SHOWN),
+        groups=GROUPS,
+    )
+
+
+@blueprint.get("/<int:cycle_id>/start")
+@only_for(HR)
+def show_start(cycle_id: int) -> ResponseReturnValue:
+    """The bar of the members that have been started, asked for by the page until all are; then the page is reloaded."""
+    session = current_session()
+    cycle = get_cycle(session, cycle_id)
+    starting = _starting(progress_of(session, cycle, clock.now()))
+    if starting is None:
+        return Response(headers={"HX-Refresh": "true"})
+    return render_template("cycles/start.html", cycle=cycle, starting=starting)
+
+
+@blueprint.get("/<int:cycle_id>/steps/<step_id>")
+@only_for(HR)
+def show_step(cycle_id: int, step_id: str) -> ResponseReturnValue:
+    """The people who are at a step."""
+    session, page = current_session(), asked_page()
+    cycle = get_cycle(session, cycle_id)
+    step = program_for(session, cycle.definition_id).diagram.steps.get(step_id)
+    if step is None:
+        raise NotFound("The process of this cycle has no such step.")
+    found = find_open_tasks(
+        session, cycle, viewer=signed_in().person_id, step=step_id, limit=SIZE, offset=offset_of(page)
+    )
+    return _work_page(cycle, found, page, title=step.name, lead=f"Who is at this step of {cycle.name} now.")
+
+
+@blueprint.get("/<int:cycle_id>/stuck")
+@only_for(HR)
+def show_stuck(cycle_id: int) -> ResponseReturnValue:
+    """Everything that is overdue, the longest first."""
+    session, now, page = current_session(), clock.now(), asked_page()
+    cycle = get_cycle(session, cycle_id)
+    found = find_open_tasks(
+        session, cycle, viewer=signed_in().person_id, overdue_at=now, limit=SIZE, offset=offset_of(page)
+    )
+    return _work_page(cycle, found, page, title="Overdue", lead="The longest overdue first.", tab="stuck")
+
+
+@blueprint.get("/<int:cycle_id>/progress.csv")
+@only_for(HR)
+def export_progress(cycle_id: int) -> ResponseReturnValue:
+    """The numbers of every step and unit as a file for spreadsheets."""
+    session = current_session()
+    cycle = get_cycle(session, cycle_id)
+    progress = progress_of(session, cycle, clock.now())
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(["kind", "name", "open", "overdue", "done", "went on without", "total"])
+    for step in progress.steps:
+        numbers = (step.open, step.overdue, step.completed, step.cancelled, step.total)
+        writer.writerow(["step", neutralise(step.name), *numbers])
+    for unit in progress.units:
+        writer.writerow(["unit", neutralise(unit.name), unit.cases - unit.closed, "", unit.closed, "", unit.cases])
+    answer = make_response(codecs.BOM_UTF8 + text.getvalue().encode())
+    answer.mimetype = "text/csv"
+    answer.headers.set("Content-Disposition", "attachment", filename=f"progress-{cycle.id}.csv")
+    return answer
+
+
+def _work_page(cycle: Cycle, found: Found[WaitingTask], page: int, *, title: str, lead: str, tab: str = "") -> str:
+    return render_template(
+        "cycles/work.html",
+        cycle=cycle,
+        tab=tab,
+        title=title,
+        lead=lead,
+        rows=found.rows,
+        paging=Paging(page, found.total),
+        groups=GROUPS,
+    )
+
+
+def _starting(progress: CycleProgress) -> FanOut | None:
+    """The fan-out whose members are still being started, if there is one."""
+    return next(
+        (f for f in progress.fan_outs if f.state == "gathering" or (f.state == "open" and f.started < f.total)), None
+    )
+
+
+def _draw(cycle: Cycle, progress: CycleProgress) -> tuple[Markup, Markup]:
+    """The diagram with how many wait at each step, and the same in words."""
+    program = program_for(current_session(), cycle.definition_id)
+    layout = layout_of(program)
+    marks = {step.step: Mark(waiting=step.open, late=step.overdue) for step in progress.steps}
+    return render(layout, marks, title=f"Where {cycle.name} stands"), describe(layout, marks)

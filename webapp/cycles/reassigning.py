@@ -1,0 +1,103 @@
+"""Handing an open task to somebody else, with a reason, and trying again what has stopped."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from engine import clock, incidents, tasks
+from engine.errors import NotAllowed, NotFound
+from engine.models import Task
+from webapp.access import only_for
+from webapp.actor import signed_in
+from webapp.cycles import blueprint
+from webapp.cycles.listing import HR
+from webapp.errors import invalid
+from webapp.request_session import current_session, discard_changes
+from workflows.cycles.models import Cycle
+from workflows.cycles.queries import get_cycle
+from workflows.people.models import ACTIVE
+from workflows.people.search import name_people, search_people
+from workflows.routing.explain import explain
+from workflows.routing.resolvers import GROUPS
+
+SHOWN = 8
+LONGEST_REASON = 500
+
+
+@blueprint.get("/<int:cycle_id>/tasks/<int:task_id>/holder")
+@only_for(HR)
+def show_holder(cycle_id: int, task_id: int) -> ResponseReturnValue:
+    """Who holds a task and why, and the people it could be handed to."""
+    return _holder_page(cycle_id, task_id, problem="")
+
+
+@blueprint.post("/<int:cycle_id>/tasks/<int:task_id>/holder")
+@only_for(HR)
+def change_holder(cycle_id: int, task_id: int) -> ResponseReturnValue:
+    """Hand the task on; whoever gets it must pass the same gate as everybody."""
+    session = current_session()
+    cycle, task = _find(session, cycle_id, task_id)
+    to, reason = request.form.get("to", ""), request.form.get("reason", "").strip()
+    if not to or not reason:
+        missing = "Choose who gets the task." if not to else "Say why the task is handed on: it stays on record."
+        return invalid(_holder_page(cycle_id, task_id, problem=missing))
+    try:
+        tasks.reassign(
+            session, task.id, to=to, by=signed_in().person_id, reason=reason[:LONGEST_REASON], now=clock.now()
+        )
+    except NotAllowed as refusal:
+        discard_changes()
+        return invalid(_holder_page(cycle_id, task_id, problem=_to_hr(str(refusal))))
+    name = name_people(session, [to]).get(to, to)
+    flash(f"“{task.name}” is handed to {name}.", "success")
+    return redirect(url_for("cycles.show_stuck", cycle_id=cycle.id))
+
+
+@blueprint.post("/<int:cycle_id>/incidents/<int:incident_id>/retry")
+@only_for(HR)
+def retry_incident(cycle_id: int, incident_id: int) -> ResponseReturnValue:
+    """Try again what has stopped."""
+    session = current_session()
+    cycle = get_cycle(session, cycle_id)
+    incidents.retry(session, incident_id, by=signed_in().person_id, now=clock.now())
+    flash("It is being tried again. If it stops once more, it comes back here.", "success")
+    return redirect(url_for("cycles.show_progress", cycle_id=cycle.id, _anchor="stuck"))
+
+
+def _find(session: Session, cycle_id: int, task_id: int) -> tuple[Cycle, Task]:
+    cycle, task = get_cycle(session, cycle_id), session.get(Task, task_id)
+    if task is None or task.root_id != cycle.instance_id or task.state != "open":
+        raise NotFound("There is no such open task in this cycle. It may have been completed in the meantime.")
+    if task.subject == signed_in().person_id:
+        raise NotFound("There is no such open task in this cycle that you could hand on.")
+    return cycle, task
+
+
+def _holder_page(cycle_id: int, task_id: int, *, problem: str) -> str:
+    session = current_session()
+    cycle, task = _find(session, cycle_id, task_id)
+    search = request.values.get("q", "").strip()
+    known = [person for person in (task.assignee, task.subject) if person]
+    names = name_people(session, known)
+    found = search_people(session, clock.now().date(), search=search, status=ACTIVE, limit=SHOWN) if search else None
+    barred = {task.assignee, task.subject}
+    return render_template(
+        "cycles/holder.html",
+        cycle=cycle,
+        task=task,
+        holder=names.get(task.assignee or "", GROUPS.get(task.group or "", "nobody")),
+        subject=names.get(task.subject or "", ""),
+        why=explain(task.explanation, holder=task.assignee, reader=""),
+        search=search,
+        people=[row for row in found.rows if row.person.id not in barred] if found else [],
+        total=found.total if found else 0,
+        chosen=request.form.get("to", ""),
+        reason=request.form.get("reason", ""),
+        problem=problem,
+        longest=LONGEST_REASON,
+    )
+
+
+def _to_hr(refusal: str) -> str:
+    """The gate speaks to the person who would get the task; here HR reads it."""
+    return f"This person cannot have the task. The rule says to them: {refusal}"

@@ -1,0 +1,61 @@
+"""What has happened in one case, and what is open in it: the file HR reads."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from engine.models import HistoryEntry, Instance, Task
+from workflows.cycles.models import Case
+from workflows.people.models import Person
+
+HISTORY_LIMIT = 500
+
+
+@dataclass(frozen=True)
+class FiledTask:
+    """A task about the subject, open or not, with whom it waits for or who did it."""
+
+    task: Task
+    holder: str
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One entry of the history: what kind of thing happened at which step, when, and by whom (empty: the machine)."""
+
+    at: datetime
+    kind: str
+    step: str
+    by: str
+    detail: dict[str, Any]
+
+
+def tasks_of(session: Session, case: Case) -> Sequence[FiledTask]:
+    """Every task about the subject in the cycle, in order. One statement."""
+    holder = aliased(Person)
+    rows = session.execute(
+        select(Task, func.coalesce(holder.name, Task.group, ""))
+        .outerjoin(holder, holder.id == func.coalesce(Task.closed_by, Task.assignee))
+        .where(Task.root_id == case.root_id, Task.subject == case.person_id)
+        .order_by(Task.created_at, Task.id)
+    )
+    return [FiledTask(task, name) for task, name in rows]
+
+
+def history_of(session: Session, case: Case) -> Sequence[Happening]:
+    """What happened in the instances about the subject, the latest first. One statement."""
+    actor = aliased(Person)
+    entry = HistoryEntry
+    rows = session.execute(
+        select(entry.at, entry.kind, entry.step, func.coalesce(actor.name, entry.actor, ""), entry.detail)
+        .join(Instance, Instance.id == entry.instance_id)
+        .outerjoin(actor, actor.id == entry.actor)
+        .where(Instance.root_id == case.root_id, Instance.subject == case.person_id)
+        .order_by(entry.id.desc())
+        .limit(HISTORY_LIMIT)
+    )
+    return [Happening(at, kind, step or "", by, detail) for at, kind, step, by, detail in rows]
