@@ -36,9 +36,13 @@ def _join(left: str, right: str, run: Run) -> str:
     return left + right
 
 
-def _move_time(value: time, span: timedelta) -> time:
+def _move_time(value: time, span: timedelta, direction: int = 1) -> time:
     start = datetime.combine(date(2000, 1, 1), value.replace(tzinfo=None))
-    return (start + timedelta(microseconds=microseconds(span) % microseconds(_DAY))).time().replace(tzinfo=value.tzinfo)
+    return (
+        (start + timedelta(microseconds=direction * microseconds(span) % microseconds(_DAY)))
+        .time()
+        .replace(tzinfo=value.tzinfo)
+    )
 
 
 def _between_times(left: time, right: time, run: Run) -> Value:
@@ -101,7 +105,7 @@ _OPERATIONS: dict[tuple[str, str, str], Operation] = {
     ("-", _MONTHS, _MONTHS): lambda left, right, run: Months(left.months - right.months),
     ("+", "time", _SPAN): lambda left, right, run: _move_time(left, right),
     ("+", _SPAN, "time"): lambda left, right, run: _move_time(right, left),
-    ("-", "time", _SPAN): lambda left, right, run: _move_time(left, -right),
+    ("-", "time", _SPAN): lambda left, right, run: _move_time(left, right, -1),
     ("-", "time", "time"): _between_times,
     ("*", _SPAN, "number"): _scale_span,
     ("*", "number", _SPAN): _swapped(_scale_span),

@@ -58,17 +58,27 @@ def compile_negation(node: nodes.Negation) -> Evaluator:
 
     def evaluate(scope: Scope) -> Value:
         value = inner(scope)
-        if isinstance(value, Decimal):
-            return NUMBERS.minus(value) if value else value
-        if isinstance(value, timedelta):
-            return -value
-        if isinstance(value, Months):
-            return Months(-value.months)
+        try:
+            turned = _negative(value)
+        except OverflowError:
+            return scope.run.fault("'-' has no result: the duration is too long.", node.position, error=FeelValueError)
+        if turned is not MISSING:
+            return turned
         if value is None:
             return scope.run.note(f"{label(node.inner) or 'The value'} after '-' is empty.", node.position)
         return scope.run.fault(f"'-' needs a number or a duration, but here is {describe(value)}.", node.position)
 
     return evaluate
+
+
+def _negative(value: Value) -> Value:
+    if isinstance(value, Decimal):
+        return NUMBERS.minus(value) if value else value
+    if isinstance(value, Months):
+        return Months(-value.months)
+    if isinstance(value, timedelta):
+        return -value
+    return MISSING
 
 
 @compiles(nodes.Junction)

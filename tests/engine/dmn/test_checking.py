@@ -125,8 +125,10 @@ def test_wrong_kinds_and_names_are_found_in_cells() -> None:
         "Raise, row 1, column 'Rating': '=' cannot take a number and text together. Use two values of one kind.",
         "Raise, row 2, column 'Grade': '>' cannot take text and a number together. Use two values of one kind.",
         "Raise, row 2: 'ratng' is not known here. Did you mean 'rating'?",
-        "Raise, row 3, column 'Rating': 'and' cannot stand between the tests of a cell. Write a range such as [3..5], "
-        "tests with commas between them, or both sides with ?: ? > 3 and ? < 5.",
+        (
+            "Raise, row 3, column 'Rating': 'and' cannot stand between the tests of a cell. Write a range such as "
+            "[3..5], tests with commas between them, or both sides with ?: ? > 3 and ? < 5."
+        ),
     ]
 
 

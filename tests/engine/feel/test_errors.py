@@ -70,6 +70,7 @@ WRONG = {
     "reviews[grade]": 'A filter needs true or false, or a place in the list, but here is the text "E1"',
     "1 instance of money": "There is no type 'money'",
     "[5..1]": "A range cannot run from the number 5 down to the number 1",
+    '-duration("P999999999DT1S")': "'-' has no result: the duration is too long",
     "sqrt(-1)": "a number below 0 has no square root",
     'matches("a", "(a")': "is not a pattern that can be used here",
 }
