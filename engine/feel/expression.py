@@ -124,7 +124,7 @@ def _compile(text: str, names: tuple[str, ...], types: Dictionary | None, *, tes
 
 @lru_cache(maxsize=1024)
 def _compile_cached(text: str, names: tuple[str, ...], types: Dictionary | None, *, tests: bool) -> Expression:
-    known = known_names(names, types)
+    known = _known_names_cached(names, types)
     node = parse_tests(text, known) if tests else parse_expression(text, known)
     try:
         return UnaryTests(text, node, types) if tests else Expression(text, node, types)
@@ -135,12 +135,12 @@ def _compile_cached(text: str, names: tuple[str, ...], types: Dictionary | None,
 def known_names(names: Iterable[str], types: Dictionary | None = None) -> Names:
     """The standard names of several words, those given, and those of the dictionary."""
     extra = [*names, *(types.words() if types else ())]
-    if not extra:
-        return STANDARD_NAMES
-    known = STANDARD_NAMES.copy()
-    for name in extra:
-        known.add(name)
-    return known
+    return Names(extra, base=STANDARD_NAMES) if extra else STANDARD_NAMES
+
+
+@lru_cache(maxsize=64)
+def _known_names_cached(names: tuple[str, ...], types: Dictionary | None) -> Names:
+    return known_names(names, types)
 
 
 def compile_text(

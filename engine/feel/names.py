@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 from engine.feel.errors import FeelSyntaxError
 from engine.feel.scanner import Token, scan
+
+_MOST_SUGGESTED = 50
 
 
 def canonical(name: str) -> str:
@@ -21,13 +24,24 @@ def name_parts(name: str) -> tuple[str, ...]:
         return ()
 
 
+@dataclass(slots=True)
+class _Branch:
+    """What can follow the tokens so far, and the name that ends here, if one does."""
+
+    below: dict[str, _Branch] = field(default_factory=dict)
+    name: str | None = None
+
+
 class Names:
-    """Known names of several tokens, found by their first token, the longest first."""
+    """Known names of several tokens, as a tree by token: finding one takes as many steps as it has tokens, however
+    many names are known. `base` are names that are known besides.
+    """
 
-    __slots__ = ("_by_first",)
+    __slots__ = ("_base", "_tree")
 
-    def __init__(self, names: Iterable[str] = ()) -> None:
-        self._by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    def __init__(self, names: Iterable[str] = (), base: Names | None = None) -> None:
+        self._base = base
+        self._tree = _Branch()
         for name in names:
             self.add(name)
 
@@ -35,26 +49,39 @@ class Names:
         parts = name_parts(name)
         if len(parts) < 2:
             return
-        same_start = self._by_first.setdefault(parts[0], [])
-        entry = (parts, canonical(name))
-        if entry not in same_start:
-            same_start.append(entry)
-            same_start.sort(key=lambda known: -len(known[0]))
-
-    def copy(self) -> Names:
-        other = Names()
-        other._by_first = {first: list(entries) for first, entries in self._by_first.items()}
-        return other
+        branch = self._tree
+        for part in parts:
+            branch = branch.below.setdefault(part, _Branch())
+        branch.name = canonical(name)
 
     def match(self, tokens: Sequence[Token], at: int) -> tuple[str, int] | None:
         """(name, number of tokens) of the longest known name that starts at this token."""
-        for parts, name in self._by_first.get(tokens[at].text, ()):
-            if at + len(parts) <= len(tokens) and all(
-                tokens[at + offset].text == part and tokens[at + offset].kind != "string"
-                for offset, part in enumerate(parts)
-            ):
-                return name, len(parts)
-        return None
+        found = self._base.match(tokens, at) if self._base is not None else None
+        own = self._match_own(tokens, at)
+        return own if own is not None and (found is None or own[1] > found[1]) else found
+
+    def _match_own(self, tokens: Sequence[Token], at: int) -> tuple[str, int] | None:
+        found, branch, length = None, self._tree, 0
+        while tokens[at + length].kind not in ("string", "end"):
+            following = branch.below.get(tokens[at + length].text)
+            if following is None:
+                break
+            branch, length = following, length + 1
+            if branch.name is not None:
+                found = (branch.name, length)
+        return found
 
     def starting_with(self, first: str) -> list[str]:
-        return [name for _, name in self._by_first.get(first, ())]
+        """Some of the known names whose first token this is."""
+        names = self._base.starting_with(first) if self._base is not None else []
+        branch = self._tree.below.get(first)
+        return names if branch is None else [*names, *_names_below(branch)][:_MOST_SUGGESTED]
+
+
+def _names_below(branch: _Branch) -> Iterator[str]:
+    waiting = [branch]
+    while waiting:
+        current = waiting.pop()
+        if current.name is not None:
+            yield current.name
+        waiting += current.below.values()

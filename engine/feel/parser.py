@@ -7,7 +7,7 @@ Where the language is ambiguous, one look at the tokens ahead decides.
 from __future__ import annotations
 
 from engine.feel import nodes
-from engine.feel.errors import FeelLimitError
+from engine.feel.errors import FeelLimitError, did_you_mean
 from engine.feel.limits import Limits
 from engine.feel.names import Names
 from engine.feel.nodes import Node
@@ -89,11 +89,14 @@ class Parser(PrimaryReader):
         if token.kind == "end":
             return
         if token.kind in ("word", "string", "number"):
-            self.fail(
-                f"{self.shown()} was not expected here.",
-                hint="Is an operator (such as 'and' or '+') missing before it, or is this a name that is not known?",
-            )
+            hint = "Is an operator (such as 'and' or '+') missing before it, or is this a name that is not known?"
+            self.fail(f"{self.shown()} was not expected here.", hint=self._similar_name() or hint)
         self.fail(f"{self.shown()} was not expected here.")
+
+    def _similar_name(self) -> str:
+        """A hint for a name of several words with a slip in it: `hire dat` for `hire date`."""
+        before = self.tokens[self.at - 1].text
+        return did_you_mean(f"{before} {self.token.text}", self.known.starting_with(before))
 
     # -- operators
 

@@ -25,8 +25,7 @@ class TokenReader:
         self.text = text
         self.tokens = scan(text)
         self.at = 0
-        self.known = names
-        self.own: Names | None = None
+        self.known = self._given = names
 
     @property
     def token(self) -> Token:
@@ -71,15 +70,13 @@ class TokenReader:
 
     def learn(self, name: str) -> None:
         """Know a name that the expression itself brings in: a parameter, loop variable or context key."""
-        if self.own is None:
-            self.own = Names()
-        self.own.add(name)
+        if self.known is self._given:
+            self.known = Names(base=self._given)
+        self.known.add(name)
 
     def known_name(self) -> tuple[str, int] | None:
         """The longest known name of several words that starts here, with its number of tokens."""
-        found = self.known.match(self.tokens, self.at)
-        own = self.own.match(self.tokens, self.at) if self.own else None
-        return own if own and (found is None or own[1] > found[1]) else found
+        return self.known.match(self.tokens, self.at)
 
     def take_name(self) -> str:
         """A field name after a dot: a known name of several words, else the one word that stands here."""

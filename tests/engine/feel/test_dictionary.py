@@ -90,6 +90,7 @@ def test_a_type_that_cannot_be_read_is_an_error() -> None:
 
 MISTAKES = {
     "ratng > 3": "'ratng' is not known here. Did you mean 'rating'?",
+    "hire dat > today()": "'dat' was not expected here. Did you mean 'hire date'?",
     "rating >": "The expression stops too early: a value is missing at the end.",
     'rating > "four"': "'>' cannot take a number and text together. Use two values of one kind.",
     'hire date < "2026-01-01"': "'<' cannot take a date and text together. Use two values of one kind.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -66,3 +67,16 @@ def test_the_package_is_quick_to_import() -> None:
     ]
 
     assert min(times) < 0.1
+
+
+def test_reading_stays_quick_with_a_large_data_dictionary() -> None:
+    """Finding a name of several words must not depend on how many names begin alike."""
+    many = feel.Dictionary({f"field number {number}": "number" for number in range(5000)})
+    text = " + ".join(["field number 4999"] * 150)
+
+    feel.compile(text, types=many)
+    start = time.process_time()
+    for spaces in range(5):
+        feel.compile(text + " " * spaces + "+ 1", types=many)
+
+    assert time.process_time() - start < 1
