@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import BindParameter, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine import registry
+from engine.database import JOBS_DUE
 from engine.deadlines import due_at, moment, parse_duration
 from engine.diagram import Step
 from engine.errors import StepFailed
@@ -78,9 +79,10 @@ class Changes:
     def write(self, session: Session) -> None:
         """Write everything: one statement a table."""
         tasks = self._hand_out(session)
-        if tasks:
-            session.execute(insert(Task), tasks)
+        # Below the unit of work, which would cost more than the statements: nobody needs these rows as objects.
+        connection = session.connection()
         for model, rows in (
+            (Task, tasks),
             (Job, self.jobs),
             (FanOut, self.fan_outs),
             (Subscription, self.subscriptions),
@@ -88,7 +90,9 @@ class Changes:
             (HistoryEntry, self.history),
         ):
             if rows:
-                session.execute(insert(model), rows)
+                connection.execute(insert(model), rows)
+        if any(job["due_at"] <= self.now for job in self.jobs):
+            session.info[JOBS_DUE] = True
         if tasks:
             registry.emit(session, "task_opened", tasks=tasks, now=self.now)
         for incident in self.incidents:
@@ -155,16 +159,22 @@ def _value(text: str, variables: dict[str, Any], now: datetime) -> Any:
     return to_plain(evaluate(text, variables, now))
 
 
+# Built once: building a statement costs more than running it.
+_TOKENS: BindParameter[str] = bindparam("tokens", expanding=True)
+_WITHDRAW_JOBS = delete(Job).where(Job.instance_id == bindparam("instance"), Job.token.in_(_TOKENS))
+_WITHDRAW_TASKS = (
+    update(Task)
+    .where(Task.instance_id == bindparam("instance"), Task.token.in_(_TOKENS), Task.state == "open")
+    .values(state="cancelled", closed_at=bindparam("now"))
+)
+
+
 def withdraw(session: Session, instance_id: int, tokens: list[str], *, people: bool, now: datetime) -> None:
     """Take back what waits at `tokens`: jobs, subscriptions, fan-outs, and open tasks where there are people."""
-    session.execute(delete(Job).where(Job.instance_id == instance_id, Job.token.in_(tokens)))
+    connection = session.connection()
+    connection.execute(_WITHDRAW_JOBS, {"instance": instance_id, "tokens": tokens})
     if people:
-        session.execute(
-            update(Task)
-            .where(Task.instance_id == instance_id, Task.token.in_(tokens), Task.state == "open")
-            .values(state="cancelled", closed_at=now)
-            .execution_options(synchronize_session=False)
-        )
+        connection.execute(_WITHDRAW_TASKS, {"instance": instance_id, "tokens": tokens, "now": now})
 
 
 def withdraw_fan_outs(session: Session, changes: Changes, instance_id: int, tokens: list[str]) -> None:

@@ -15,7 +15,7 @@ import logging
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
@@ -29,7 +29,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from engine import clock, jobs
-from engine.database import SessionFactory, connect, create_session_factory, reading
+from engine.database import JOBS_DUE, SessionFactory, connect, create_session_factory, reading
 from engine.errors import ConfigurationError
 from engine.models import Job
 
@@ -132,12 +132,6 @@ def wake() -> None:
 def wake_after_commit(factory: SessionFactory) -> None:
     """Send a wake-up whenever a transaction of `factory` has committed jobs that are due now."""
 
-    @event.listens_for(factory, "do_orm_execute")
-    def _notice_rows(state: Any) -> None:
-        if state.is_insert and state.bind_mapper is not None and state.bind_mapper.class_ is Job:
-            rows = [state.parameters] if isinstance(state.parameters, Mapping) else state.parameters or ()
-            _note_due(state.session, (row["due_at"] for row in rows))
-
     @event.listens_for(factory, "before_flush")
     def _notice_objects(session: Session, *_details: object) -> None:
         changed = [item for item in (*session.new, *session.dirty) if isinstance(item, Job)]
@@ -145,18 +139,18 @@ def wake_after_commit(factory: SessionFactory) -> None:
 
     @event.listens_for(factory, "after_commit")
     def _send(session: Session) -> None:
-        if session.info.pop("jobs_due", False):
+        if session.info.pop(JOBS_DUE, False):
             wake()
 
     @event.listens_for(factory, "after_rollback")
     def _forget(session: Session) -> None:
-        session.info.pop("jobs_due", None)
+        session.info.pop(JOBS_DUE, None)
 
 
 def _note_due(session: Session, moments: Iterable[datetime]) -> None:
     now = clock.now()
     if any(moment <= now for moment in moments):
-        session.info["jobs_due"] = True
+        session.info[JOBS_DUE] = True
 
 
 # Working

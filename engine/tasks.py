@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from engine import registry
@@ -49,18 +49,18 @@ def load(
     return found
 
 
+# Built once: these open every verb on a task.
+_LOAD = (
+    select(Task, Instance, Definition.checksum)
+    .join(Instance, Instance.id == Task.instance_id)
+    .join(Definition, Definition.id == Task.definition_id)
+    .where(Task.id == bindparam("task"))
+)
+_LOAD_AND_LOCK = _LOAD.with_for_update(of=(Instance, Task), key_share=True).execution_options(populate_existing=True)
+
+
 def _load(session: Session, task_id: int, *, lock: bool) -> OpenTask:
-    statement = (
-        select(Task, Instance, Definition.checksum)
-        .join(Instance, Instance.id == Task.instance_id)
-        .join(Definition, Definition.id == Task.definition_id)
-        .where(Task.id == task_id)
-    )
-    if lock:
-        statement = statement.with_for_update(of=(Instance, Task), key_share=True).execution_options(
-            populate_existing=True
-        )
-    row = session.execute(statement).one_or_none()
+    row = session.execute(_LOAD_AND_LOCK if lock else _LOAD, {"task": task_id}).one_or_none()
     if row is None:
         raise NotFound("There is no such task, or it is not yours to see.")
     task, instance, checksum = row
@@ -155,8 +155,8 @@ def reassign(
 ) -> Task:
     """Hand an open task to another person, who must pass the gate.
 
-    With an `explanation` it is handed out anew: to `to`, or to `group` when that is None. The caller checks that `by` may hand it over. Raises
-    NotFound, Conflict when it is closed, NotAllowed when the receiver is in conflict.
+    With an `explanation` it is handed out anew: to `to`, or to `group` when that is None. The caller checks that
+    `by` may hand it over. Raises NotFound, Conflict when it is closed, NotAllowed when the receiver is in conflict.
     """
     found = _load(session, task_id, lock=True)
     if found.task.state != "open":

@@ -82,6 +82,16 @@ class ManagerPeriod:
         return (self.last - self.first).days + 1
 
 
+# Built once, as it is asked for every hand-out.
+_MANAGERS_BETWEEN = (
+    select(PersonVersion.person_id, PersonVersion.manager_id, PersonVersion.valid_from, PersonVersion.valid_to)
+    .where(PersonVersion.person_id.in_(bindparam("ids", expanding=True)))
+    .where(PersonVersion.valid_from <= bindparam("last", type_=Date))
+    .where(or_(PersonVersion.valid_to.is_(None), PersonVersion.valid_to > bindparam("first", type_=Date)))
+    .order_by(PersonVersion.person_id, PersonVersion.valid_from)
+)
+
+
 def list_managers_between(
     session: Session, person_ids: Iterable[str], first: date, last: date
 ) -> dict[str, list[ManagerPeriod]]:
@@ -89,13 +99,7 @@ def list_managers_between(
 
     People of whom nothing is known in that time are missing from the answer. One statement.
     """
-    version = PersonVersion
-    rows = session.execute(
-        select(version.person_id, version.manager_id, version.valid_from, version.valid_to)
-        .where(version.person_id.in_(list(person_ids)), version.valid_from <= last)
-        .where(or_(version.valid_to.is_(None), version.valid_to > first))
-        .order_by(version.person_id, version.valid_from)
-    )
+    rows = session.execute(_MANAGERS_BETWEEN, {"ids": list(person_ids), "first": first, "last": last})
     periods: dict[str, list[ManagerPeriod]] = {}
     for person_id, manager_id, valid_from, valid_to in rows:
         begin = max(valid_from, first)
