@@ -15,7 +15,7 @@ from webapp.request_session import TransactionalFlask
 from webapp.settings import Settings, load_settings
 
 # One package a group of screens; each has a `blueprint` and registers its views on it.
-SCREENS = ("auth", "cycles", "health")
+SCREENS = ("auth", "cases", "cycles", "health", "inbox", "notifications", "tasks", "team")
 
 LARGEST_REQUEST = 16 * 1024 * 1024
 SIGNED_IN_FOR = timedelta(hours=12)

@@ -188,5 +188,6 @@ def _typed_texts() -> Iterator[tuple[str, str]]:
         # A request that is too large or damaged cannot be read a second time.
         return
     for name, text in fields:
-        if text.strip() and not any(word in name.lower() for word in SECRET_WORDS):
+        written = text.strip() and not name.startswith("_")
+        if written and not any(word in name.lower() for word in SECRET_WORDS):
             yield name.replace("_", " ").replace("-", " ").capitalize(), text

@@ -59,7 +59,7 @@ GROUPS: tuple[tuple[str, tuple[Screen, ...]], ...] = (
         (
             Screen("Inbox", "inbox", "inbox.show_inbox", "i", count=count_waiting),
             Screen("My review", "clipboard-check", "cases.show_my_review", "m"),
-            Screen("Team", "users", "cases.show_team", "t", shown_to=leads_people),
+            Screen("Team", "users", "team.show_team", "t", shown_to=leads_people),
             Screen("Notifications", "bell", "notifications.show_notifications", "n", count=count_unread),
         ),
     ),
@@ -78,7 +78,9 @@ def navigation() -> list[tuple[str, list[Link]]]:
     actor = g.get("actor")
     if actor is None:
         return []
-    groups = [(title, [_link(actor, screen) for screen in screens if _shows(actor, screen)]) for title, screens in GROUPS]
+    groups = [
+        (title, [_link(actor, screen) for screen in screens if _shows(actor, screen)]) for title, screens in GROUPS
+    ]
     return [(title, links) for title, links in groups if links]
 
 
@@ -87,7 +89,7 @@ def _shows(actor: Actor, screen: Screen) -> bool:
 
 
 def _link(actor: Actor, screen: Screen) -> Link:
-    here = request.endpoint == screen.endpoint or request.blueprint in screen.covers
+    here = request.blueprint == screen.endpoint.partition(".")[0]
     return Link(screen.label, screen.icon, url_for(screen.endpoint), screen.key, here, screen.count(actor))
 
 

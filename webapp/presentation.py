@@ -66,6 +66,11 @@ def avatar_colour(name: str) -> int:
     return zlib.crc32(name.encode()) % AVATAR_COLOURS + 1
 
 
+def group_name(group: str) -> str:
+    """A group as a badge names it: HR, Executives, Administrators."""
+    return {"hr": "HR", "executive": "Executives", "admin": "Administrators"}.get(group, group.capitalize())
+
+
 def reader_zone() -> tzinfo:
     """The time zone of whoever reads this page; UTC when nobody is signed in."""
     actor = g.get("actor")
@@ -83,4 +88,5 @@ def install(app: Flask) -> None:
         moment=format_moment,
         initials=initials,
         avatar_colour=avatar_colour,
+        group_name=group_name,
     )

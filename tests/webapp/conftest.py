@@ -9,13 +9,15 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-import workflows.people.models  # noqa: F401 - its tables belong to the schema
 from engine import clock
 from engine.database import Base, SessionFactory, connect, create_session_factory, transaction
 from tests.webapp.browsing import PASSWORD, Browser
+from tests.webapp.reviewing import Review
 from tests.workflows.people.cast import bring_people, bring_units, cast
+from tests.workflows.small_cycle import empty_database
 from webapp import create_app
 from webapp.settings import Settings
+from workflows.installing import install
 from workflows.people import accounts
 
 LONG_AGO = date(2024, 1, 1)
@@ -25,6 +27,7 @@ ROLES = {"hugo": ["hr"], "carl": ["admin"]}
 @pytest.fixture(scope="session")
 def cast_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file in which the cast has accounts; tests get copies."""
+    install()
     path = tmp_path_factory.mktemp("webapp") / "cast.db"
     engine = connect(f"sqlite:///{path}")
     Base.metadata.create_all(engine)
@@ -75,3 +78,26 @@ def open_browser(app: Flask) -> Callable[[str], Browser]:
         return browser
 
     return sign_in
+
+
+@pytest.fixture(scope="session")
+def review_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file in which the annual review of the small company has just begun; tests get copies."""
+    path = tmp_path_factory.mktemp("webapp") / "review.db"
+    with empty_database(f"sqlite:///{path}") as factory, clock.travelling():
+        Review(factory).launch()
+        Review(factory).give_accounts()
+    return path
+
+
+@pytest.fixture
+def review(review_file: Path, tmp_path: Path, settings: Settings) -> Iterator[Review]:
+    """The review on the test's own copy, with the application in front of it."""
+    path = tmp_path / "review.db"
+    shutil.copyfile(review_file, path)
+    engine = connect(f"sqlite:///{path}")
+    factory = create_session_factory(engine)
+    review = Review(factory, app=create_app(settings, session_factory=factory))
+    review.root = review.task("self_assessment", "ann").root_id
+    yield review.work()
+    engine.dispose()

@@ -39,10 +39,22 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "POST /cycles/<int:cycle_id>/tasks/<int:task_id>/holder": HR_ONLY,
     "POST /cycles/<int:cycle_id>/incidents/<int:incident_id>/retry": HR_ONLY,
     "GET /healthz": ALL,
+    "GET /inbox": EVERYBODY_SIGNED_IN,
+    "GET /my-review": EVERYBODY_SIGNED_IN,
+    "GET /my-review/<int:case_id>": EVERYBODY_SIGNED_IN,
+    "GET /notifications": EVERYBODY_SIGNED_IN,
+    "POST /notifications/reading": EVERYBODY_SIGNED_IN,
+    "POST /notifications/<int:notification_id>/reading": EVERYBODY_SIGNED_IN,
     "GET /sign-in": ALL,
     "POST /sign-in": ALL,
     "POST /sign-out": ALL,
     "GET /static/<path:filename>": ALL,
+    "GET /tasks/<int:task_id>": EVERYBODY_SIGNED_IN,
+    "PUT /tasks/<int:task_id>/draft": EVERYBODY_SIGNED_IN,
+    "POST /tasks/<int:task_id>/completion": EVERYBODY_SIGNED_IN,
+    "POST /tasks/<int:task_id>/claim": EVERYBODY_SIGNED_IN,
+    "POST /tasks/<int:task_id>/release": EVERYBODY_SIGNED_IN,
+    "GET /team": EVERYBODY_SIGNED_IN,
 }
 
 # What stands for a part of an address that varies: things that do not exist.

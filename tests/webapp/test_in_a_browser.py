@@ -27,7 +27,7 @@ def sign_in(page: Page, site: str) -> None:
     page.get_by_label("E-mail address").fill("ann@company.example")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Your account")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Inbox")
 
 
 def test_a_person_signs_in_looks_around_and_signs_out(page: Page, site: str) -> None:
@@ -54,7 +54,7 @@ def test_on_a_phone_the_navigation_opens_and_closes(page: Page, site: str) -> No
     navigation = page.get_by_role("navigation", name="Main")
     expect(navigation).to_be_hidden()
     page.get_by_role("button", name="Open the menu").click()
-    expect(navigation.get_by_role("link", name="Your account")).to_be_visible()
+    expect(navigation.get_by_role("link", name="My review")).to_be_visible()
     page.keyboard.press("Escape")
     expect(navigation).to_be_hidden()
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"], "the page scrolls sideways"
@@ -65,8 +65,8 @@ def test_two_keys_lead_to_another_screen(page: Page, site: str) -> None:
     sign_in(page, site)
     page.goto(f"{site}/account/password")
     page.keyboard.press("g")
-    page.keyboard.press("a")
-    expect(page).to_have_url(f"{site}/account")
+    page.keyboard.press("i")
+    expect(page).to_have_url(f"{site}/inbox")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -83,7 +83,7 @@ def test_nobody_meets_a_barrier(
     page.goto(f"{site}/sign-in")
     problems = {"/sign-in": accessibility_problems(page)}
     sign_in(page, site)
-    for address in ("/account", "/account/password", "/nowhere"):
+    for address in ("/inbox", "/my-review", "/team", "/notifications", "/account", "/account/password", "/nowhere"):
         page.goto(site + address)
         problems[address] = accessibility_problems(page)
     assert {address: found for address, found in problems.items() if found} == {}
@@ -114,11 +114,11 @@ TABLE = """
 def test_a_wide_table_loses_nothing_on_any_screen(
     app: Flask, page: Page, serve: Callable[[WSGIApplication], str], width: int
 ) -> None:
-    app.add_url_rule("/tasks", view_func=lambda: render_template_string(TABLE, due=clock.now()))
+    app.add_url_rule("/table", view_func=lambda: render_template_string(TABLE, due=clock.now()))
     site = serve(app)
     page.set_viewport_size({"width": width, "height": 800})
     sign_in(page, site)
-    page.goto(f"{site}/tasks")
+    page.goto(f"{site}/table")
     assert page.evaluate("document.documentElement.scrollWidth") == width, "the page scrolls sideways"
     card = page.locator(".rf-table-card")
     for text in ("Approve the reward", "1,250.00 EUR", "Released"):

@@ -27,7 +27,8 @@ class Page(TypedDict, total=False):
     `(outcome, label)`, is the main one; its outcome is posted as `outcome`. `autosave_url` takes drafts by PUT;
     `saved_at` is when the draft shown was saved. `backup_key` names this person's copy in the browser, for instance
     `u17-task42`; without it nothing is kept in the browser. `author_roles` is what the person filling in the form is
-    in this case. With `fields_only` there is neither form element nor button.
+    in this case. With `fields_only` there is neither form element nor button. `ending` stands between the questions and
+    the buttons: inputs of the page itself, whose names start with an underscore so that they are no answers.
     """
 
     action: str
@@ -38,6 +39,7 @@ class Page(TypedDict, total=False):
     backup_key: str
     author_roles: Iterable[str]
     fields_only: bool
+    ending: Markup
 
 
 _DEFAULTS = Page(
@@ -49,6 +51,7 @@ _DEFAULTS = Page(
     backup_key="",
     author_roles=(),
     fields_only=False,
+    ending=Markup(),
 )
 
 

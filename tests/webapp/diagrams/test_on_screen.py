@@ -58,9 +58,10 @@ STICKING_OUT = """
 def show(page: Page, picture: str, *, width: int, theme: str = "light") -> None:
     page.set_viewport_size({"width": width, "height": 800})
     paper = "#151f2c" if theme == "dark" else "#ffffff"
+    style = f":root {{ color-scheme: {theme} }} body {{ margin: 0; background: {paper} }} {STYLE}"
     page.set_content(
-        f'<!doctype html><html lang="en" data-bs-theme="{theme}"><meta name="viewport" content="width=device-width">'
-        f"<style>body {{ margin: 0; background: {paper} }} {STYLE}</style><body>{picture}</body></html>"
+        f'<!doctype html><html lang="en"><meta name="viewport" content="width=device-width">'
+        f"<style>{style}</style><body>{picture}</body></html>"
     )
 
 

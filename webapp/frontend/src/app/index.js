@@ -4,3 +4,4 @@ import './toasts.js';
 import './dialogs.js';
 import './sending.js';
 import './keyboard.js';
+import './filters.js';

@@ -7,8 +7,9 @@ export function forgeryToken() {
 }
 
 export function formBody(form) {
-  // Files never occur, so the compact form is enough and every server reads it.
-  return new URLSearchParams(new FormData(form));
+  // Files never occur, so the compact form is enough and every server reads it. What starts with an underscore, such as
+  // the password of a signature, is no answer: it goes along only when the form itself is sent.
+  return new URLSearchParams([...new FormData(form)].filter(([name]) => !name.startsWith('_')));
 }
 
 // Not form.action: an answer may have the key "action", and then that is its input.

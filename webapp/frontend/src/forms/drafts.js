@@ -47,7 +47,7 @@ function putBack(form, entries) {
   const sent = new Map();
   for (const [name, value] of entries) sent.set(name, [...(sent.get(name) ?? []), value]);
   for (const field of form.querySelectorAll('input[name], textarea, select')) {
-    if (field.name === 'csrf_token') continue;
+    if (field.name === 'csrf_token' || field.name.startsWith('_')) continue;
     const values = sent.get(field.name) ?? [];
     if (field.type === 'checkbox' || field.type === 'radio') field.checked = values.includes(field.value);
     else if (values.length) field.value = values.at(-1);
@@ -62,6 +62,7 @@ class Draft {
     this.url = form.dataset.autosave;
     this.key = form.dataset.backup;
     this.status = form.querySelector('[data-save-status]');
+    this.version = form.querySelector('input[name="_version"]');
     this.saved = JSON.stringify(contents(form));
     this.timer = 0;
     this.saving = null;
@@ -101,9 +102,12 @@ class Draft {
 
   async send(keepalive) {
     const sent = contents(this.form);
+    const body = new URLSearchParams(sent);
+    // The version this page has seen: two windows must not overwrite each other's text.
+    if (this.version) body.set('_version', this.version.value);
     try {
       const response = await fetch(this.url, {
-        method: 'PUT', body: new URLSearchParams(sent), keepalive, headers: { 'X-CSRFToken': forgeryToken() },
+        method: 'PUT', body, keepalive, headers: { 'X-CSRFToken': forgeryToken(), Accept: 'application/json' },
       });
       if (response.ok && !response.redirected) await this.wasSaved(sent, response);
       else await this.wasRefused(response);
@@ -118,6 +122,7 @@ class Draft {
     const answer = await response.json().catch(() => ({}));
     this.saved = JSON.stringify(sent);
     if (answer.saved_at) this.form.dataset.savedAt = answer.saved_at;
+    if (answer.version && this.version) this.version.value = answer.version;
     if (this.dirty) {
       this.keepHere();
       this.timer = setTimeout(() => this.save(), PAUSE);

@@ -1,0 +1,23 @@
+"""The inbox and the way through its tasks."""
+
+from tests.webapp.reviewing import MANAGER_REVIEW, SELF_ASSESSMENT, Review, hand_in
+
+
+def test_somebody_signs_in_and_works_off_the_inbox(review: Review) -> None:
+    # Given Ben, who signs in and finds his own self-assessment
+    ben = review.browser("ben")
+    assert ben.heading == "Inbox"
+    own = review.task("self_assessment", "ben")
+    assert f'href="/tasks/{own.id}"' in ben.page.text
+    # When he hands it in, nothing is left
+    hand_in(ben, own, **SELF_ASSESSMENT)
+    assert ben.heading == "Inbox"
+    assert "All done" in ben.page.text
+    # And when his team has written, he goes from one review to the next.
+    for who in ("ann", "dora"):
+        hand_in(review.browser(who), review.task("self_assessment", who), **SELF_ASSESSMENT)
+    first, second = review.task("manager_review", "ann"), review.task("manager_review", "dora")
+    hand_in(ben, first, **MANAGER_REVIEW)
+    assert ben.heading == "Manager review"
+    assert ben.page.request.path == f"/tasks/{second.id}"
+    assert review.again(first).state == "completed"

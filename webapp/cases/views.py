@@ -1,0 +1,83 @@
+"""A person's own review."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from engine.definitions import program_for
+from engine.errors import NotFound
+from webapp.actor import signed_in
+from webapp.cases import blueprint
+from webapp.diagrams import Mark, describe, layout_of, render
+from webapp.forms import render_answers
+from webapp.request_session import current_session
+from workflows.cases.subject_view import Phase, current, follow, own_turn
+from workflows.cycles.models import Case, Cycle
+from workflows.cycles.queries import cases_of_person
+from workflows.reviews.reading import ShownSubmission, submissions_about
+
+__all__ = ["blueprint"]
+
+
+@blueprint.get("/my-review")
+@blueprint.get("/my-review/<int:case_id>")
+def show_my_review(case_id: int | None = None) -> ResponseReturnValue:
+    """Where the reader's own review is: the newest one, or that of an earlier cycle."""
+    session, reader = current_session(), signed_in().person_id
+    cases = cases_of_person(session, reader)
+    if not cases:
+        return render_template("cases/no_review.html")
+    case, cycle = _choose(cases, case_id)
+    phases = follow(session, case, cycle)
+    here, turn = current(phases), own_turn(phases)
+    program = program_for(session, cycle.definition_id)
+    layout, marks, title = layout_of(program), _marks(phases), program.diagram.name
+    submissions = _read(session, case, reader)
+    return render_template(
+        "cases/my_review.html",
+        case=case,
+        cycle=cycle,
+        cases=cases,
+        phases=phases,
+        here=here,
+        turn=turn,
+        own=[one for one in submissions if one.author_id == reader],
+        others=[one for one in submissions if one.author_id != reader],
+        render_answers=render_answers,
+        whole=render(layout, marks, title=title),
+        focus=render(layout, marks, title=f"{title}: you are here", focus=turn.id if turn else here.id)
+        if here
+        else None,
+        words=describe(layout, marks),
+    )
+
+
+def _choose(cases: Sequence[tuple[Case, Cycle]], case_id: int | None) -> tuple[Case, Cycle]:
+    for case, cycle in cases:
+        if case_id in (None, case.id):
+            return case, cycle
+    raise NotFound("There is no such review of yours.")
+
+
+def _marks(phases: list[Phase]) -> dict[str, Mark]:
+    """Phases, and inside of them the subject's own steps alone."""
+    marks = {one.id: Mark(done=one.state == "done", here=one.state == "now") for one in phases}
+    for one in (step for phase in phases for step in phase.steps):
+        marks[one.id] = Mark(done=one.state == "done", here=one.state == "now")
+    return marks
+
+
+def _read(session: Session, case: Case, reader: str) -> list[ShownSubmission]:
+    """What the subject may read: the last word of each step, and no rating that calibration has replaced."""
+    shown = submissions_about(session, case.root_id, case.person_id, viewer=reader, roles={"subject"})
+    latest = {(one.step, one.author_id): one for one in shown}.values()
+    if case.calibrated_rating is None:
+        return list(latest)
+    return [one if one.author_id == reader else _without_rating(one) for one in latest]
+
+
+def _without_rating(submission: ShownSubmission) -> ShownSubmission:
+    return replace(submission, answers=[answer for answer in submission.answers if answer.type != "rating"])

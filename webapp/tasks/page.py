@@ -1,0 +1,129 @@
+"""All that the page of a task shows, gathered for one reader."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import render_template, url_for
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from engine import clock
+from engine.diagram import Step
+from engine.tasks import OpenTask
+from webapp.actor import Actor, signed_in
+from webapp.forms import render_answers, render_form
+from webapp.request_session import current_session
+from webapp.tasks.picture import picture_of
+from workflows.cases.dossier import Dossier, dossier_of
+from workflows.cases.phases import phase_of, phases_of
+from workflows.cases.trail import done_about, handing_of
+from workflows.people.models import Person
+from workflows.reviews.forms import questionnaire_of
+from workflows.reviews.models import Submission
+from workflows.reviews.reading import ShownSubmission, submissions_about
+from workflows.reviews.roles import HR, roles_in_case
+from workflows.reviews.submitting import context_of, draft_of
+from workflows.routing.explain import explain
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What was typed and could not be handed in: the answers, what is wrong with each, and what stands in the way."""
+
+    answers: Mapping[str, Any]
+    errors: Mapping[str, str]
+    problem: str = ""
+    password_problem: str = ""
+
+
+def needs_signature(step: Step) -> bool:
+    """Whether completing the step asks for the password."""
+    return step.settings.get("signature") == "password"
+
+
+def render_task(found: OpenTask, attempt: Attempt | None = None) -> str:
+    """The page of an open task, as the person who is signed in may see it."""
+    session, actor = current_session(), signed_in()
+    task = found.task
+    dossier = dossier_of(session, task, clock.now().date())
+    roles = _roles(session, dossier, task.subject, actor)
+    draft = draft_of(session, task.id)
+    done = done_about(session, task)
+    return render_template(
+        "tasks/task.html",
+        task=task,
+        dossier=dossier,
+        attempt=attempt,
+        form=_draw_form(found, dossier, draft, attempt, roles),
+        submissions=read_submissions(session, task.root_id, task.subject, actor, roles),
+        render_answers=render_answers,
+        draft_author=_other_author(session, draft, actor),
+        phases=phases_of(found.program),
+        phase=phase_of(found.program, found.step),
+        why=explain(task.explanation, holder=task.assignee, reader=actor.person_id),
+        handing=handing_of(session, task),
+        done=done if actor.person_id != task.subject else [one for one in done if one.by_id == actor.person_id],
+        picture=picture_of(found, done, reader=actor.person_id),
+    )
+
+
+def read_submissions(
+    session: Session, root_id: int, subject: str | None, actor: Actor, roles: set[str]
+) -> list[ShownSubmission]:
+    """What was handed in about the subject and this person may read, the newest first.
+
+    The subject reads the last word of each step only: that a review was sent back is not theirs to know.
+    """
+    if subject is None:
+        return []
+    shown: Sequence[ShownSubmission] = submissions_about(session, root_id, subject, viewer=actor.person_id, roles=roles)
+    if "subject" in roles:
+        shown = list({submission.step: submission for submission in shown}.values())
+    return list(reversed(shown))
+
+
+def _roles(session: Session, dossier: Dossier, subject: str | None, actor: Actor) -> set[str]:
+    if dossier.case is not None:
+        return roles_in_case(session, dossier.case, actor.person_id, actor.roles)
+    return {"subject"} if subject == actor.person_id else {HR} & actor.roles
+
+
+def _other_author(session: Session, draft: Submission | None, actor: Actor) -> str:
+    """Who began the draft, where that was somebody else: it came along when the task was handed on."""
+    if draft is None or draft.author == actor.person_id:
+        return ""
+    person = session.get(Person, draft.author)
+    return person.name if person else draft.author
+
+
+def _draw_form(
+    found: OpenTask, dossier: Dossier, draft: Submission | None, attempt: Attempt | None, roles: set[str]
+) -> Markup:
+    task, actor = found.task, signed_in()
+    saved = draft.answers if draft else None
+    names = {"subject_name": dossier.subject, "cycle_name": dossier.cycle_name, "actor_name": actor.name}
+    signed = needs_signature(found.step)
+    return render_form(
+        questionnaire_of(found.program, found.step),
+        attempt.answers if attempt else saved,
+        attempt.errors if attempt else None,
+        context={**context_of(found), **names},
+        action=url_for("tasks.complete_task", task_id=task.id),
+        csrf_token=generate_csrf(),
+        buttons=(("", "Sign and hand in" if signed else "Hand in"),),
+        autosave_url=url_for("tasks.save_task_draft", task_id=task.id),
+        saved_at=draft.saved_at if draft else None,
+        backup_key=f"{actor.person_id}-task{task.id}",
+        author_roles=roles,
+        ending=Markup(  # noqa: S704 - the template escapes what it shows
+            render_template(
+                "tasks/ending.html",
+                revision=task.revision,
+                version=draft.version if draft else 0,
+                signed=signed,
+                password_problem=attempt.password_problem if attempt else "",
+            )
+        ),
+    )

@@ -1,0 +1,124 @@
+"""Opening a task, saving its draft, handing it in; taking a task of a group and putting it back."""
+
+from flask import current_app, flash, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from engine import clock, tasks
+from engine.errors import Conflict, Rejection
+from engine.models import Task
+from engine.tasks import OpenTask
+from webapp.actor import signed_in
+from webapp.auth.reauthentication import NOT_CONFIRMED, confirm_actor
+from webapp.errors import invalid
+from webapp.forms import apply_buttons, read_submitted
+from webapp.going_on import go_on
+from webapp.request_session import current_session, discard_changes
+from webapp.tasks import blueprint
+from webapp.tasks.closed import find_task, render_closed
+from webapp.tasks.page import Attempt, needs_signature, render_task
+from workflows.promotions.signing import confirm_signer
+from workflows.reviews.submitting import FormIncomplete, save_draft, submit
+
+__all__ = ["blueprint"]
+
+# Steps with a page of their own, by `rf:page`.
+PAGES = {"calibration": "calibration.session", "executive-decision": "promotions.decision"}
+
+
+@blueprint.get("/tasks/<int:task_id>")
+def show_task(task_id: int) -> ResponseReturnValue:
+    """A task with its form and all that helps to answer it."""
+    session = current_session()
+    task = find_task(session, task_id)
+    if task.state != "open":
+        return render_closed(task)
+    found = _load(task_id)
+    if address := _own_page(found):
+        return redirect(address)
+    return render_task(found)
+
+
+@blueprint.put("/tasks/<int:task_id>/draft")
+def save_task_draft(task_id: int) -> ResponseReturnValue:
+    """Keep what was typed so far; answers with the version that the next save has to name."""
+    session = current_session()
+    find_task(session, task_id)
+    draft = save_draft(
+        session,
+        task_id,
+        read_submitted(request.form),
+        by=signed_in().person_id,
+        now=clock.now(),
+        version=request.form.get("_version", type=int),
+    )
+    return jsonify(saved_at=draft.saved_at.isoformat(), version=draft.version)
+
+
+@blueprint.post("/tasks/<int:task_id>/completion")
+def complete_task(task_id: int) -> ResponseReturnValue:
+    """Hand in the form of a task and go on to the next one."""
+    session = current_session()
+    task = find_task(session, task_id)
+    answers = read_submitted(request.form)
+    if task.state != "open":
+        return render_closed(task, answers), 409
+    found = _load(task_id)
+    if apply_buttons(request.form, answers):
+        return render_task(found, Attempt(answers, {}))
+    if needs_signature(found.step):
+        if confirm_actor(request.form.get("_password", "")) is None:
+            return invalid(render_task(found, Attempt(answers, {}, password_problem=NOT_CONFIRMED)))
+        confirm_signer(session, signed_in().person_id, clock.now())
+    try:
+        submit(
+            session,
+            task_id,
+            answers,
+            by=signed_in().person_id,
+            now=clock.now(),
+            revision=request.form.get("_revision", type=int),
+        )
+    except FormIncomplete as incomplete:
+        return invalid(render_task(found, Attempt(answers, incomplete.checked.errors)))
+    except Rejection as refusal:
+        return _explain_refusal(task_id, Attempt(answers, {}, problem=str(refusal)), refusal)
+    return go_on(task, f"“{task.name}” is handed in.")
+
+
+@blueprint.post("/tasks/<int:task_id>/claim")
+def claim_task(task_id: int) -> ResponseReturnValue:
+    """Take a task of a group."""
+    find_task(current_session(), task_id)
+    task = tasks.claim(current_session(), task_id, by=signed_in().person_id, now=clock.now())
+    flash(f"“{task.name}” is yours now.", "success")
+    return redirect(url_for("tasks.show_task", task_id=task_id))
+
+
+@blueprint.post("/tasks/<int:task_id>/release")
+def release_task(task_id: int) -> ResponseReturnValue:
+    """Put a task back to its group; a draft stays with it."""
+    find_task(current_session(), task_id)
+    task = tasks.release(current_session(), task_id, by=signed_in().person_id, now=clock.now())
+    flash(f"“{task.name}” is back with its group.", "success")
+    return redirect(url_for("inbox.show_inbox"))
+
+
+def _load(task_id: int) -> OpenTask:
+    return tasks.load(current_session(), task_id, actor=signed_in().person_id, now=clock.now())
+
+
+def _own_page(found: OpenTask) -> str | None:
+    endpoint = PAGES.get(found.step.settings.get("page", ""))
+    if endpoint is None or endpoint not in current_app.view_functions:
+        return None
+    return url_for(endpoint, task_id=found.task.id)
+
+
+def _explain_refusal(task_id: int, attempt: Attempt, refusal: Rejection) -> ResponseReturnValue:
+    """The page again, with what was typed; what the refused attempt has written is undone first."""
+    discard_changes()
+    session = current_session()
+    task = session.get_one(Task, task_id)
+    if task.state != "open":
+        return render_closed(task, attempt.answers), 409
+    return render_task(_load(task_id), attempt), 409 if isinstance(refusal, Conflict) else 422

@@ -1,0 +1,100 @@
+"""A case as its subject may see it.
+
+Before the release, and for what is decided about their pay, nothing tells the subject who has the case or which way
+it goes inside a phase (R20). So the state of a phase is that of the whole cycle, not of their own case, and inside of
+it only their own steps are told.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.definitions import program_for
+from engine.diagram import Step
+from engine.models import FanOut, Task
+from engine.spiff import Program
+from workflows.cases.phases import own_steps, phases_of
+from workflows.cycles.models import Case, Cycle
+
+State = Literal["done", "now", "next", "skipped"]
+
+
+@dataclass(frozen=True)
+class OwnStep:
+    """A step the subject does in person. `task_id` is set while it waits for them, `at` once they have done it."""
+
+    id: str
+    name: str
+    state: State
+    task_id: int | None = None
+    due_at: datetime | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A phase of the cycle, with whose turn it is in general words, and the subject's own steps in it."""
+
+    id: str
+    name: str
+    state: State
+    turn: str
+    steps: list[OwnStep]
+
+
+TURNS = {
+    "participants": "your manager’s side",
+    "calibration groups": "managers and HR, who compare ratings across teams",
+    "hr": "HR",
+}
+
+
+def follow(session: Session, case: Case, cycle: Cycle) -> list[Phase]:
+    """The phases of a case for the eyes of its subject, in order; two statements."""
+    program = program_for(session, cycle.definition_id)
+    fan_outs = session.execute(select(FanOut.step, FanOut.state).where(FanOut.instance_id == case.root_id))
+    states: dict[str, State] = {step: "done" if state == "closed" else "now" for step, state in fan_outs}
+    own: dict[str, Task] = {}
+    about = (Task.subject == case.person_id) & (Task.root_id == case.root_id)
+    for task in session.scalars(
+        select(Task).where(about | (Task.instance_id == case.root_id)).order_by(Task.created_at, Task.id)
+    ):
+        if task.instance_id == case.root_id:
+            states[task.step] = "now" if task.state == "open" else "done"
+        else:
+            own[task.step] = task
+    closed = cycle.state != "running"
+    return [_phase(program, step, states, own, closed=closed) for step in phases_of(program)]
+
+
+def _phase(
+    program: Program, step: Step, states: Mapping[str, State], own: Mapping[str, Task], *, closed: bool
+) -> Phase:
+    state = states.get(step.id, "skipped" if closed else "next")
+    turn = TURNS.get(step.over or step.settings.get("actorArgument", ""), "")
+    mine = own_steps(program, step)
+    return Phase(step.id, step.name, state, turn, [_own_step(one, own.get(one.id), state) for one in mine])
+
+
+def _own_step(step: Step, task: Task | None, phase: State) -> OwnStep:
+    if task is None:
+        return OwnStep(step.id, step.name, "skipped" if phase == "done" else "next")
+    if task.state == "open":
+        return OwnStep(step.id, step.name, "now", task_id=task.id, due_at=task.due_at)
+    if task.state == "completed":
+        return OwnStep(step.id, step.name, "done", at=task.closed_at)
+    return OwnStep(step.id, step.name, "skipped")
+
+
+def current(phases: Sequence[Phase]) -> Phase | None:
+    """The phase the cycle is in, None before the first and after the last."""
+    return next((phase for phase in phases if phase.state == "now"), None)
+
+
+def own_turn(phases: Sequence[Phase]) -> OwnStep | None:
+    """The step that waits for the subject now, if any."""
+    return next((step for phase in phases for step in phase.steps if step.task_id is not None), None)
