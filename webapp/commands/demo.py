@@ -12,7 +12,7 @@ from engine.errors import ConfigurationError
 from webapp.commands.demo_company import PASSWORD, Login, choose_logins, prepare
 from webapp.commands.installation import Installation, open_installation
 from webapp.commands.printing import print_table
-from webapp.commands.serving import check_port, run_server
+from webapp.commands.serving import listen, run_server
 from webapp.settings import Settings, load_settings
 from workflows.migrations import upgrade
 from workflows.people.organisation import load_organisation
@@ -39,24 +39,23 @@ def demo(port: int, data: Path | None, *, fresh: bool) -> None:
     """
     settings = load_settings()
     check_is_for_demos(settings)
-    check_port(HOST, port)
-    if fresh:
-        put_aside(settings)
-    _claim_folder(settings)
-    installation = open_installation(check=False)
-    _log_to(installation.log_path)
-    upgrade(installation.engine)
-    prepare(installation.factory, data)
-    with reading(installation.factory) as session:
-        logins = choose_logins(load_organisation(session, clock.now().date()))
-    run_server(
-        installation,
-        host=HOST,
-        port=port,
-        threads=THREADS,
-        ready=lambda address: _welcome(address, logins, installation),
-        log_path=installation.log_path,
-    )
+    with listen(HOST, port) as listener:
+        if fresh:
+            put_aside(settings)
+        _claim_folder(settings)
+        installation = open_installation(check=False)
+        _log_to(installation.log_path)
+        upgrade(installation.engine)
+        prepare(installation.factory, data)
+        with reading(installation.factory) as session:
+            logins = choose_logins(load_organisation(session, clock.now().date()))
+        run_server(
+            installation,
+            listener,
+            threads=THREADS,
+            ready=lambda address: _welcome(address, logins, installation),
+            log_path=installation.log_path,
+        )
     click.echo("\nReviewflow has stopped. The next reviewflow demo goes on from here.")
 
 

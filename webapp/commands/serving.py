@@ -6,7 +6,6 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import click
 from flask import Flask
@@ -50,35 +49,52 @@ def serve(host: str, port: int, threads: int) -> None:
         if not installation.is_embedded:
             click.echo("Workers run elsewhere: reviewflow work", err=True)
 
-    run_server(installation, host=host, port=port, threads=threads, ready=tell)
+    with listen(host, port) as listener:
+        run_server(installation, listener, threads=threads, ready=tell)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that holds this address from now on. Raises PortBusy, or ConfigurationError for an unusable address."""
+    try:
+        return socket.create_server((host, port))
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise PortBusy(
+                f"Another program listens on port {port} already, maybe Reviewflow itself. "
+                f"Stop it, or choose another port: --port {port + 1}"
+            ) from None
+        raise ConfigurationError(f"Nothing can listen on {host}, port {port} ({error.strerror}).") from None
 
 
 def run_server(
     installation: Installation,
+    listener: socket.socket,
     *,
-    host: str,
-    port: int,
     threads: int,
     ready: Callable[[str], None],
     log_path: Path | None = None,
 ) -> None:
-    """Serve until Ctrl-C or SIGTERM; `ready` is called with the address as soon as it answers.
+    """Serve on the socket until Ctrl-C or SIGTERM; `ready` is called with the address when all is set up.
 
-    The worker's log goes to `log_path`, or to standard error. Raises PortBusy.
+    The worker's log goes to `log_path`, or to standard error.
     """
-    app = create_app(installation.settings, session_factory=installation.factory)
-    server = listen(app, host=host, port=port, threads=threads, behind_proxy=installation.settings.trusted_proxies > 0)
+    settings = installation.settings
+    app = create_app(settings, session_factory=installation.factory)
     worker = WorkerProcess(log_path) if installation.is_embedded else None
+    # Behind a proxy the application reads its headers itself; otherwise anybody could have written them.
+    server = create_server(
+        app, sockets=[listener], threads=threads, ident=None, clear_untrusted_proxy_headers=not settings.trusted_proxies
+    )
     try:
         with _ending_on_sigterm():
             if worker is not None:
                 queue.wake_through(worker.wake)
                 queue.wake_after_commit(installation.factory)
                 worker.start()
-            ready(f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{server.effective_port}")  # noqa: S104 - compared, not bound
+            ready(_address_of(listener))
             server.run()
     except KeyboardInterrupt:
-        # Ctrl-C before the server ran.
+        # It came before the server ran, or a second time.
         pass
     finally:
         server.close()
@@ -86,39 +102,9 @@ def run_server(
             worker.stop()
 
 
-def check_port(host: str, port: int) -> None:
-    """Raise PortBusy when another program listens there, before anything else is done."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise _cannot_listen(host, port, error) from None
-
-
-def listen(app: Flask, *, host: str, port: int, threads: int, behind_proxy: bool = False) -> Any:
-    """A waitress server on this address. Raises PortBusy, or ConfigurationError when the address cannot be used."""
-    try:
-        return create_server(
-            app,
-            host=host,
-            port=port,
-            threads=threads,
-            ident=None,
-            # Behind a proxy the application reads these headers itself; otherwise anybody could have written them.
-            clear_untrusted_proxy_headers=not behind_proxy,
-        )
-    except OSError as error:
-        raise _cannot_listen(host, port, error) from None
-
-
-def _cannot_listen(host: str, port: int, error: OSError) -> ConfigurationError:
-    if error.errno == errno.EADDRINUSE:
-        return PortBusy(
-            f"Another program listens on port {port} already, maybe Reviewflow itself. "
-            f"Stop it, or choose another port: --port {port + 1}"
-        )
-    return ConfigurationError(f"Nothing can listen on {host}, port {port} ({error.strerror}).")
+def _address_of(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}"  # noqa: S104 - compared, not bound
 
 
 @contextmanager

@@ -29,7 +29,8 @@ class WorkerProcess:
     def __init__(self, log_path: Path | None = None) -> None:
         self._log_path = log_path
         self._process: subprocess.Popen[bytes] | None = None
-        self._changing = Lock()
+        self._spawning = Lock()
+        self._piping = Lock()
         self._stopping = Event()
 
     def start(self) -> None:
@@ -44,33 +45,38 @@ class WorkerProcess:
 
     def wake(self) -> None:
         """Tell the worker that there is work. Never waits, never fails: its ticker finds what gets lost here."""
-        process = self._process
-        if process is None or process.stdin is None:
-            return
-        try:
-            os.write(process.stdin.fileno(), b"\n")
-        except (OSError, ValueError):
-            # The pipe is full of wake-ups already, or the worker has just ended.
-            return
+        with self._piping:
+            if self._process is None or self._process.stdin is None or self._process.stdin.closed:
+                return
+            try:
+                os.write(self._process.stdin.fileno(), b"\n")
+            except OSError:
+                # The pipe is full of wake-ups already, or the worker has just ended.
+                return
 
     def stop(self) -> None:
         """Let the worker finish its turn and end; by force when it takes too long."""
         self._stopping.set()
-        with self._changing:
+        with self._spawning:
             process = self._process
         if process is None:
             return
-        if process.stdin is not None:
-            process.stdin.close()
+        self._close_pipe(process)
         try:
             process.wait(STOP_TIMEOUT)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
 
+    def _close_pipe(self, process: subprocess.Popen[bytes]) -> None:
+        # Never between finding out the number of the pipe and writing to it: another file might have got that number.
+        with self._piping:
+            if process.stdin is not None:
+                process.stdin.close()
+
     def _spawn(self) -> subprocess.Popen[bytes] | None:
         """Start a worker, unless this is the end."""
-        with self._changing:
+        with self._spawning:
             if self._stopping.is_set():
                 return None
             self._process = self._open_process()
@@ -92,6 +98,7 @@ class WorkerProcess:
         while process is not None:
             began = monotonic()
             code = process.wait()
+            self._close_pipe(process)
             if self._stopping.is_set():
                 return
             if monotonic() - began > STEADY_AFTER:
