@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.dmn.boxed import LOGIC
-from engine.dmn.coverage import check_table
+from engine.dmn.coverage import check_table, checking_run
 from engine.dmn.elements import DECISION, KNOWLEDGE, Element, requirements
 from engine.dmn.expressions import Source
 from engine.dmn.tables import Table
 from engine.dmn.xml_reading import XmlElement, child, local_name
 from engine.feel.checking import Inspector, types_of
 from engine.feel.names import canonical
+from engine.feel.scope import Run
 from engine.feel.types import ANY, FeelType
 
 if TYPE_CHECKING:
     from engine.dmn.model import Model
 
+_MOST_TYPE_FINDINGS = 100  # Searching for similar names takes time, and nobody reads more.
 ERROR, WARNING = "error", "warning"
 _SEVERITY = {"gap": WARNING, "unreachable": WARNING, "too large": WARNING, "overlap": ERROR}
 _ARROWS = ("requiredInput", "requiredDecision", "requiredKnowledge")
@@ -44,22 +46,25 @@ class ModelFinding:
 
 def check_model(model: Model) -> list[ModelFinding]:
     """All mistakes that can be found without data."""
+    run = checking_run()
     return [
         *_text_findings(model),
         *_reference_findings(model),
         *_circles(model),
         *_empty_decisions(model),
-        *(finding for table in model.boxed.tables for finding in _table_findings(table)),
+        *(finding for table in model.boxed.tables for finding in _table_findings(table, run)),
     ]
 
 
 def _text_findings(model: Model) -> Iterator[ModelFinding]:
-    types = _types_in_model(model)
+    types, count = _types_in_model(model), 0
     for source in model.texts.sources:
         if source.error is not None:
             yield ModelFinding("syntax", ERROR, source.place, source.error.message, hint=source.error.hint)
-        elif types is not None:
-            yield from _type_findings(source, types)
+        elif types is not None and count < _MOST_TYPE_FINDINGS:
+            found = list(_type_findings(source, types))
+            count += len(found)
+            yield from found
 
 
 def _type_findings(source: Source, types: dict[str, FeelType]) -> Iterator[ModelFinding]:
@@ -138,12 +143,12 @@ def _empty_decisions(model: Model) -> Iterator[ModelFinding]:
             yield ModelFinding("empty", WARNING, element.name, message, hint="Give it a decision table.")
 
 
-def _table_findings(table: Table) -> Iterator[ModelFinding]:
+def _table_findings(table: Table, run: Run) -> Iterator[ModelFinding]:
     if not table.rows:
         yield ModelFinding("empty", WARNING, table.name, "The table has no rows.", hint="Add a row.")
     if table.hit_policy in ("PRIORITY", "OUTPUT ORDER") and not any(column.priorities for column in table.outputs):
         message = f"Hit policy {table.hit_policy.capitalize()} needs the list of output values in falling order."
         yield ModelFinding("empty", ERROR, table.name, message, hint="Add the output values to the output column.")
-    for finding in check_table(table):
+    for finding in check_table(table, run):
         severity = _SEVERITY[finding.problem]
         yield ModelFinding(finding.problem, severity, table.name, finding.message, finding.rows, finding.hint)

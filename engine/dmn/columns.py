@@ -10,14 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cmp_to_key
 
+from engine.dmn.expressions import Texts
 from engine.dmn.tables import InputColumn
 from engine.feel import nodes
 from engine.feel.comparison import contains, equal, order
 from engine.feel.compiling import compile_node
 from engine.feel.compiling.cells import compare, matches
-from engine.feel.errors import FeelError
-from engine.feel.names import Names
-from engine.feel.parser import parse_tests
+from engine.feel.errors import FeelError, FeelLimitError
 from engine.feel.ranges import Range
 from engine.feel.references import free_names_of
 from engine.feel.rendering import quoted, render
@@ -62,15 +61,19 @@ class ColumnSets:
     possible: int
 
 
-def read_cell(text: str, names: Names, run: Run) -> CellTests | None:
+def read_cell(text: str, texts: Texts, run: Run) -> CellTests | None:
     """The constant tests of a cell; None where it depends on other data."""
+    run.meter.spend(1 + len(text))
+    run.meter.look_at_clock()
+    node = texts.tests_node(text)
     try:
-        node = parse_tests(text, names)
         if isinstance(node, nodes.AnyTest):
             return CellTests(None)
         if not isinstance(node, nodes.Tests) or free_names_of(node) or nodes.mentions(node, "?"):
             return None
         tests = tuple(_constant_test(test, run) for test in node.tests)
+    except FeelLimitError:
+        raise
     except FeelError:
         return None
     return CellTests(tests, node.negated) if all(test.wanted is not None for test in tests) else None
@@ -84,9 +87,9 @@ def _constant_test(test: nodes.Node, run: Run) -> Test:
     return Test("in", None)
 
 
-def column_sets(column: InputColumn, cells: list[str], names: Names, run: Run) -> ColumnSets:
-    read = [read_cell(text, names, run) for text in cells]
-    domain = read_cell(column.allowed_text, names, run) if column.allowed_text else None
+def column_sets(column: InputColumn, cells: list[str], texts: Texts, run: Run) -> ColumnSets:
+    read = [read_cell(text, texts, run) for text in cells]
+    domain = read_cell(column.allowed_text, texts, run) if column.allowed_text else None
     constants: list[Value] = []
     for cell in [*read, domain]:
         for test in (cell.tests if cell is not None else None) or ():
@@ -125,6 +128,7 @@ def _pieces(column: InputColumn, constants: list[Value], run: Run) -> tuple[Piec
 
 
 def _distinct_in_order(constants: list[Value], run: Run) -> list[Value]:
+    run.meter.spend(20 * len(constants))
     ordered = sorted(constants, key=cmp_to_key(lambda a, b: order(a, b, run.meter) or 0))
     return [value for at, value in enumerate(ordered) if not at or equal(value, ordered[at - 1], run.meter) is not True]
 
@@ -143,7 +147,7 @@ def _bits(cell: CellTests, pieces: tuple[Piece, ...], run: Run) -> int:
         return (1 << len(pieces)) - 1
     bits = 0
     for at, piece in enumerate(pieces):
-        run.meter.spend(len(cell.tests))
+        run.meter.spend(4 * len(cell.tests))
         if any(_accepts(test, piece, run) for test in cell.tests) is not cell.negated:
             bits |= 1 << at
     return bits

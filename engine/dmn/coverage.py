@@ -18,7 +18,7 @@ from engine.feel.limits import Limits
 from engine.feel.scope import Run
 
 Box = tuple[int, ...]
-_ROOMY = Limits(steps=2_000_000, seconds=1.2)
+_ROOMY = Limits(steps=50_000_000, seconds=1.2)
 _MOST_GAPS = 20
 _ONE_RESULT = frozenset({"UNIQUE", "ANY", "FIRST", "PRIORITY"})
 
@@ -33,9 +33,13 @@ class TableFinding:
     hint: str = ""
 
 
-def check_table(table: Table) -> list[TableFinding]:
+def checking_run() -> Run:
+    """The budget for checking all tables of a model."""
+    return Run(strict=False, limits=_ROOMY)
+
+
+def check_table(table: Table, run: Run) -> list[TableFinding]:
     """Gaps, overlaps and unreachable rows, in this order. A table too large to check says so."""
-    run = Run(strict=False, limits=_ROOMY)
     try:
         return _check(table, run)
     except FeelLimitError:
@@ -46,7 +50,7 @@ def _check(table: Table, run: Run) -> list[TableFinding]:
     if not table.rows or not table.inputs:
         return []
     columns = [
-        column_sets(column, [row.inputs[at].text for row in table.rows], table.texts.names, run)
+        column_sets(column, [row.inputs[at].text for row in table.rows], table.texts, run)
         for at, column in enumerate(table.inputs)
     ]
     found = [*_gaps(table, columns, run), *_overlaps(table, columns, run)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from engine.dmn.errors import DmnError
+from engine.dmn.errors import DmnError, DmnFileError
 from engine.dmn.type_table import TypeTable
 from engine.feel.compiling import Evaluator
 from engine.feel.dictionary import read_as
@@ -15,6 +15,8 @@ from engine.feel.nodes import Node
 from engine.feel.scope import Run, Scope
 from engine.feel.types import FeelType, coerce, type_text
 from engine.feel.values import Value, describe
+
+_LONGEST_TOGETHER = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +32,16 @@ class Source:
 
 @dataclass(slots=True)
 class Texts:
-    """Compiles texts; keeps the unreadable ones as errors, so that one bad cell does not hide the others."""
+    """Compiles texts, equal ones once; keeps the unreadable ones as errors, so that one bad cell does not hide the
+    others. Raises DmnFileError where all texts together are too long: compiled, they take a hundred times the room.
+    """
 
     names: Names
     standard: bool
     sources: list[Source] = field(default_factory=list)
     types: TypeTable | None = None
+    _compiled: dict[tuple[str, bool], tuple[Node, Evaluator]] = field(default_factory=dict)
+    _length: int = 0
 
     def expression(self, text: str, place: str) -> Evaluator:
         """A FEEL expression; an empty one is null."""
@@ -46,15 +52,31 @@ class Texts:
         return self._compile(text, place, tests=True, tested=tested)
 
     def _compile(self, text: str, place: str, *, tests: bool, tested: FeelType | None = None) -> Evaluator:
-        resolve = self.types.find if self.types is not None else None
         try:
-            node, evaluator = compile_text(text, self.names, resolve=resolve, tests=tests)
+            node, evaluator = self._compiled.get((text, tests)) or self._compile_new(text, tests=tests)
+        except DmnFileError:
+            raise
         except FeelError as error:
             error.text = error.text or text
-            self.sources.append(Source(place, text, None, error))
+            # The frames that the error came through would keep all that they were working on.
+            self.sources.append(Source(place, text, None, error.with_traceback(None)))
             return _unreadable(error, place)
         self.sources.append(Source(place, text, node, None, tested))
         return evaluator
+
+    def _compile_new(self, text: str, *, tests: bool) -> tuple[Node, Evaluator]:
+        self._length += len(text)
+        if self._length > _LONGEST_TOGETHER:
+            raise DmnFileError("The expressions of this model are too long together.", hint="Split it into several.")
+        resolve = self.types.find if self.types is not None else None
+        compiled = compile_text(text, self.names, resolve=resolve, tests=tests)
+        self._compiled[text, tests] = compiled
+        return compiled
+
+    def tests_node(self, text: str) -> Node | None:
+        """The tree of a cell that was compiled; None where it could not be read."""
+        found = self._compiled.get((text, True))
+        return None if found is None else found[0]
 
     def typed(self, evaluator: Evaluator, reference: str | None, place: str) -> Evaluator:
         """The same, with the result brought into the type that is named, or null where it does not fit."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+from engine.dmn.errors import DmnFileError
 from engine.dmn.xml_reading import XmlElement, child, children, text_of
 from engine.feel.compiling import Evaluator
 from engine.feel.names import canonical
@@ -23,6 +24,17 @@ _BARE = {t.name: t for t in (LIST, CONTEXT, RANGE, FUNCTION)}
 CompileTests = Callable[[str], Evaluator]
 
 
+_MOST_PARTS = 5_000
+
+
+def _size(wanted: FeelType, known: Mapping[int, int]) -> int:
+    """The number of parts of a type when written out; a type used twice counts twice."""
+    if id(wanted) in known:
+        return known[id(wanted)]
+    inner = [wanted.element, wanted.result, *(wanted.parameters or ()), *(part for _, part in wanted.fields or ())]
+    return 1 + sum(_size(part, known) for part in inner if part is not None)
+
+
 class TypeTable:
     """Finds types by name: those of FEEL, those of the model, those of imported models under their prefix."""
 
@@ -32,6 +44,7 @@ class TypeTable:
         self._compile_tests = compile_tests
         self._found: dict[str, FeelType] = {}
         self._open: set[str] = set()
+        self._known_sizes: dict[int, int] = {}
 
     def find(self, reference: str | None) -> FeelType | None:
         """The type of this name; None where nothing is named or the name is not known."""
@@ -52,9 +65,12 @@ class TypeTable:
         if name in self._open:
             return ANY  # A type that contains itself is only looked at one level deep.
         self._open.add(name)
-        self._found[name] = self._item(definition)
+        found = self._found[name] = self._item(definition)
         self._open.discard(name)
-        return self._found[name]
+        size = self._known_sizes[id(found)] = _size(found, self._known_sizes)
+        if size > _MOST_PARTS:
+            raise DmnFileError(f"The type '{name}' has too many parts.", hint="Use fewer types inside of types.")
+        return found
 
     def _item(self, item: XmlElement) -> FeelType:
         base = self._base(item)

@@ -9,7 +9,7 @@ from lxml import etree
 from engine.dmn.errors import DmnFileError
 
 XmlElement = etree._Element  # noqa: SLF001 - lxml has no public name for it
-_LARGEST_FILE = 5_000_000
+_LARGEST_FILE = 2_000_000
 _DEEPEST = 150
 
 
