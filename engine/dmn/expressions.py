@@ -16,7 +16,7 @@ from engine.feel.scope import Run, Scope
 from engine.feel.types import FeelType, coerce, type_text
 from engine.feel.values import Value, describe
 
-_LONGEST_TOGETHER = 200_000
+_LONGEST_TOGETHER = 150_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,5 +73,7 @@ def did_you_mean(word: str, known: list[str]) -> str:
     # Loaded here because difflib is only wanted once something has gone wrong.
     from difflib import get_close_matches
 
-    near = get_close_matches(word[:100], known[:2000], n=1, cutoff=0.6)
+    # Comparing is slow, so only names of about the same length are compared, and not too many of them.
+    alike = [name for name in known if abs(len(name) - len(word)) <= 4][:300]
+    near = get_close_matches(word[:60], alike, n=1, cutoff=0.6)
     return f"Did you mean '{near[0]}'?" if near else ""
