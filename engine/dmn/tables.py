@@ -27,8 +27,7 @@ from engine.feel.values import Value
 @dataclass(frozen=True, slots=True)
 class InputColumn:
     label: str
-    text: str
-    evaluate: Evaluator
+    expression: Cell
     type: FeelType | None
     allowed: Evaluator | None
     allowed_text: str
@@ -41,11 +40,14 @@ class OutputColumn:
     name: str
     type: FeelType | None
     priorities: tuple[Evaluator, ...] | None
-    default: Evaluator | None
+    default: Cell | None
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
+    """A text of the table; `place` says where it stands, for messages."""
+
+    place: str
     text: str
     evaluate: Evaluator
 
@@ -82,9 +84,10 @@ class Table:
         return value
 
     def _input(self, column: InputColumn, scope: Scope) -> Value:
-        place = f"{self.name}, column '{column.label}'"
-        value = evaluate_at(place, column.text, column.evaluate, scope)
-        return self.texts.fit(value, column.type, scope.run, place)
+        return self._value(column.expression, column.type, scope)
+
+    def _value(self, cell: Cell, wanted: FeelType | None, scope: Scope) -> Value:
+        return self.texts.fit(evaluate_at(cell.place, cell.text, cell.evaluate, scope), wanted, scope.run, cell.place)
 
     def _is_allowed(self, column: InputColumn, value: Value, scope: Scope) -> bool:
         if column.allowed is None or value is None:
@@ -109,16 +112,12 @@ class Table:
         outcomes: list[bool | None] = []
         for cell, value in zip(row.inputs, values, strict=True):
             scope.run.meter.spend()
-            outcome = self._test(cell, row, Scope({"?": value}, scope, scope.run), len(outcomes))
+            inside = Scope({"?": value}, scope, scope.run)
+            outcome: bool | None = evaluate_at(cell.place, cell.text, cell.evaluate, inside)
             outcomes.append(outcome)
             if outcome is not True:
                 return RowTrace(row.number, tuple(outcomes), matched=False)
         return RowTrace(row.number, tuple(outcomes), matched=True)
-
-    def _test(self, cell: Cell, row: Row, scope: Scope, column: int) -> bool | None:
-        place = f"{self.name}, row {row.number}, column '{self.inputs[column].label}'"
-        outcome: bool | None = evaluate_at(place, cell.text, cell.evaluate, scope)
-        return outcome
 
     def _decide(self, matched: tuple[int, ...], scope: Scope) -> Decided:
         results = [self._result(self.rows[number - 1], scope) for number in matched]
@@ -131,12 +130,8 @@ class Table:
         return aggregate(self.aggregation, hits)
 
     def _result(self, row: Row, scope: Scope) -> Value:
-        place = f"{self.name}, row {row.number}"
-        values = [
-            self.texts.fit(evaluate_at(place, cell.text, cell.evaluate, scope), column.type, scope.run, place)
-            for cell, column in zip(row.outputs, self.outputs, strict=True)
-        ]
-        return self._together(values)
+        pairs = zip(row.outputs, self.outputs, strict=True)
+        return self._together([self._value(cell, column.type, scope) for cell, column in pairs])
 
     def _together(self, values: list[Value]) -> Value:
         if len(self.outputs) == 1:
@@ -147,7 +142,9 @@ class Table:
         """What the table gives when no row applies."""
         if not any(column.default for column in self.outputs):
             return Decimal(0) if self.aggregation == "COUNT" else None
-        value = self._together([column.default(scope) if column.default else None for column in self.outputs])
+        value = self._together(
+            [self._value(column.default, column.type, scope) if column.default else None for column in self.outputs]
+        )
         many = self.hit_policy in MANY_RESULTS and self.aggregation is None and type(value) is not list
         return [value] if many else value
 
@@ -209,17 +206,19 @@ def compile_table(element: XmlElement, texts: Texts, name: str) -> Table:
     return Table(name, policy, aggregation, inputs, outputs, rows, texts)
 
 
+def _cell(text: str, texts: Texts, place: str) -> Cell:
+    return Cell(place, text, texts.expression(text, place))
+
+
 def _input_column(element: XmlElement, texts: Texts, name: str) -> InputColumn:
-    expression, values = child(element, "inputExpression"), child(element, "inputValues")
+    expression, allowed_text = child(element, "inputExpression"), text_of(child(element, "inputValues"))
     text = text_of(expression)
     label = element.get("label") or text
     place = f"{name}, column '{label}'"
     reference = expression.get("typeRef") if expression is not None else None
-    allowed_text = text_of(values)
     return InputColumn(
         label,
-        text,
-        texts.expression(text, place),
+        _cell(text, texts, place),
         texts.types.find(reference) if texts.types is not None else None,
         texts.tests(allowed_text, f"{place}, allowed values") if allowed_text else None,
         allowed_text,
@@ -227,13 +226,12 @@ def _input_column(element: XmlElement, texts: Texts, name: str) -> InputColumn:
 
 
 def _output_column(element: XmlElement, texts: Texts, name: str) -> OutputColumn:
-    label = canonical(element.get("name") or "")
-    default = child(element, "defaultOutputEntry")
+    label, default = canonical(element.get("name") or ""), text_of(child(element, "defaultOutputEntry"))
     return OutputColumn(
         label,
         texts.types.find(element.get("typeRef")) if texts.types is not None else None,
         _priorities(text_of(child(element, "outputValues")), texts),
-        texts.expression(text_of(default), f"{name}, default of '{label}'") if default is not None else None,
+        _cell(default, texts, f"{name}, default of '{label}'") if default else None,
     )
 
 
@@ -256,8 +254,8 @@ def _row(
     if (len(cells), len(entries)) != (len(columns), outputs_wanted):
         raise DmnFileError(f"Row {number} has not as many cells as the table has columns.", element=name)
     inputs = tuple(
-        Cell(text, texts.tests(text, f"{place}, column '{column.label}'", column.type))
+        Cell(where, text, texts.tests(text, where, column.type))
         for text, column in zip(map(text_of, cells), columns, strict=True)
+        for where in (f"{place}, column '{column.label}'",)
     )
-    outputs = tuple(Cell(text, texts.expression(text, place)) for text in map(text_of, entries))
-    return Row(number, inputs, outputs)
+    return Row(number, inputs, tuple(_cell(text, texts, place) for text in map(text_of, entries)))
