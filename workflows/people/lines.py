@@ -85,21 +85,24 @@ class ManagerPeriod:
 # Built once, as it is asked for every hand-out.
 _MANAGERS_BETWEEN = (
     select(PersonVersion.person_id, PersonVersion.manager_id, PersonVersion.valid_from, PersonVersion.valid_to)
-    .where(PersonVersion.person_id.in_(bindparam("ids", expanding=True)))
     .where(PersonVersion.valid_from <= bindparam("last", type_=Date))
     .where(or_(PersonVersion.valid_to.is_(None), PersonVersion.valid_to > bindparam("first", type_=Date)))
     .order_by(PersonVersion.person_id, PersonVersion.valid_from)
 )
+_MANAGERS_OF_SOME = _MANAGERS_BETWEEN.where(PersonVersion.person_id.in_(bindparam("ids", expanding=True)))
 
 
 def list_managers_between(
-    session: Session, person_ids: Iterable[str], first: date, last: date
+    session: Session, person_ids: Iterable[str] | None, first: date, last: date
 ) -> dict[str, list[ManagerPeriod]]:
     """The managers of each person between two days (both included), in order, one entry a manager in a row.
 
-    People of whom nothing is known in that time are missing from the answer. One statement.
+    People of whom nothing is known in that time are missing from the answer; None means everybody. One statement.
     """
-    rows = session.execute(_MANAGERS_BETWEEN, {"ids": list(person_ids), "first": first, "last": last})
+    if person_ids is None:
+        rows = session.execute(_MANAGERS_BETWEEN, {"first": first, "last": last})
+    else:
+        rows = session.execute(_MANAGERS_OF_SOME, {"ids": list(person_ids), "first": first, "last": last})
     periods: dict[str, list[ManagerPeriod]] = {}
     for person_id, manager_id, valid_from, valid_to in rows:
         begin = max(valid_from, first)

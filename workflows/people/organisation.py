@@ -4,7 +4,7 @@
 takes everything at once with `load_organisation` and then asks thousands of questions without any statement.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,6 +15,7 @@ from workflows.people.facts import PersonOnDay, Rows, UnitOnDay, select_people_o
 from workflows.people.grades import is_at_least, rank_of
 from workflows.people.lines import (
     line_above,
+    list_managers_between,
     select_dotted_managers,
     select_everybody_below,
     select_reports,
@@ -68,6 +69,7 @@ class Organisation:
         self._reports: dict[str, list[PersonOnDay]] = {}
         self._dotted: dict[str, list[PersonOnDay]] = {}
         self._units: dict[str, UnitOnDay] | None = None
+        self._since: dict[str, date | None] = {}
         self._complete = False
 
     # What is known, and where it comes from
@@ -84,7 +86,7 @@ class Organisation:
         self._read(line_above(), ids=unknown, day=self.on)
 
     def load(self) -> None:
-        """Read everybody, all lines and all units of the day: three statements, none afterwards."""
+        """Read everybody, all lines and all units of the day: four statements, none afterwards."""
         everybody = self._read(select_people_on(self.on))
         self._complete = True
         self._reports = _group(everybody, lambda person: person.manager_id)
@@ -96,6 +98,7 @@ class Organisation:
         for managers in self._dotted.values():
             managers.sort(key=_by_name)
         self.units()
+        self._since = self._read_since(None)
 
     def _read(self, statement: Rows, **parameters: object) -> list[PersonOnDay]:
         people = [PersonOnDay(*row) for row in self._session.execute(statement, parameters)]
@@ -114,6 +117,16 @@ class Organisation:
         """The primary manager; None when the post is vacant."""
         person = self.person(person_id)
         return self.person(person.manager_id) if person and person.manager_id else None
+
+    def managed_since(self, person_id: str) -> date | None:
+        """The day from which on the person has had the manager of this day; None when the post is vacant."""
+        if person_id not in self._since and not self._complete:
+            self._since |= {person_id: None} | self._read_since([person_id])
+        return self._since.get(person_id)
+
+    def _read_since(self, person_ids: Sequence[str] | None) -> dict[str, date | None]:
+        periods = list_managers_between(self._session, person_ids, date.min, self.on)
+        return {person: known[-1].first if known[-1].manager_id else None for person, known in periods.items()}
 
     def managers_up(self, person_id: str) -> Iterator[PersonOnDay]:
         """The manager, the manager's manager and so on to the top; ends where the data loops."""
@@ -249,7 +262,7 @@ class Organisation:
 
 
 def load_organisation(session: Session, on: date) -> Organisation:
-    """The whole organisation of a day in memory: three statements now, none for any question afterwards."""
+    """The whole organisation of a day in memory: four statements now, none for any question afterwards."""
     organisation = Organisation(session, on)
     organisation.load()
     return organisation

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from engine import tasks
 from engine.errors import Conflict, Rejection
@@ -45,10 +48,11 @@ def save_draft(
     checked = questionnaire_of(found.program, found.step).check(
         answers, context=context_of(found), draft=True, today=now.date()
     )
-    draft = draft_of(session, task_id)
-    if version is not None and version != (draft.version if draft else 0):
-        raise Conflict("This form was saved in another window since you opened it. Load it again to see that text.")
-    return _store(session, found, draft, checked.answers, by=by, now=now, state=DRAFT)
+    if version is not None:
+        draft = draft_of(session, task_id)
+        if version != (draft.version if draft else 0):
+            raise Conflict("This form was saved in another window since you opened it. Load it again to see that text.")
+    return _store(session, found, checked.answers, by=by, now=now, state=DRAFT)
 
 
 def submit(
@@ -69,7 +73,7 @@ def submit(
     checked = questionnaire.check(answers, context=context_of(found), today=now.date())
     if not checked.ok:
         raise FormIncomplete(checked)
-    submission = _store(session, found, draft_of(session, task_id), checked.answers, by=by, now=now, state=SUBMITTED)
+    submission = _store(session, found, checked.answers, by=by, now=now, state=SUBMITTED)
     given = _with_unanswered(questionnaire, checked)
     extra = run_hooks(session, Submitted(found.task, submission, given, by, now))
     values = tasks.finish(session, found, by=by, now=now, answers=given, variables=extra)
@@ -97,29 +101,44 @@ def draft_of(session: Session, task_id: int) -> Submission | None:
 def _store(
     session: Session,
     found: OpenTask,
-    existing: Submission | None,
     answers: Mapping[str, Any],
     *,
     by: str,
     now: datetime,
     state: str,
 ) -> Submission:
-    submission = existing or Submission(task_id=found.task.id, version=0)
-    submission.root_id = found.task.root_id
-    submission.definition_id = found.task.definition_id
-    submission.subject = found.task.subject
-    submission.step = found.step.id
-    submission.form = found.step.settings.get("form", "")
-    submission.author = by
-    submission.state = state
-    submission.answers = dict(answers)
-    submission.version += 1
-    submission.saved_at = now
-    submission.submitted_at = now if state == SUBMITTED else None
-    if existing is None:
-        session.add(submission)
-    session.flush()
-    return submission
+    """Write the answers in one statement, whether there was a draft or not."""
+    row = {
+        "task_id": found.task.id,
+        "root_id": found.task.root_id,
+        "definition_id": found.task.definition_id,
+        "subject": found.task.subject,
+        "step": found.step.id,
+        "form": found.step.settings.get("form", ""),
+        "author": by,
+        "state": state,
+        "answers": dict(answers),
+        "saved_at": now,
+        "submitted_at": now if state == SUBMITTED else None,
+    }
+    connection = session.connection()
+    version = connection.execute(_upsert(connection.dialect.name, only_drafts=state == DRAFT), row).scalar_one_or_none()
+    if version is None:
+        raise Conflict(f"“{found.task.name}” was handed in while this draft was on its way. Nothing was overwritten.")
+    return Submission(**row, version=version)
+
+
+@cache
+def _upsert(dialect: str, *, only_drafts: bool) -> ReturningInsert[tuple[int]]:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = insert(Submission)
+    changed = ("author", "state", "answers", "saved_at", "submitted_at")
+    return statement.on_conflict_do_update(
+        index_elements=["task_id"],
+        set_={name: statement.excluded[name] for name in changed} | {"version": Submission.version + 1},
+        # A draft that arrives late must never overwrite what has been handed in.
+        where=Submission.state == DRAFT if only_drafts else None,
+    ).returning(Submission.version)
 
 
 def _record_rating(session: Session, found: OpenTask, rating: Any) -> None:

@@ -15,8 +15,8 @@ from engine.diagram import Step
 from engine.models import Task
 from engine.registry import AssignmentRequest
 from workflows.people.facts import PersonOnDay
-from workflows.people.lines import list_managers_between
 from workflows.people.organisation import Organisation
+from workflows.people.snapshot import organisation_on
 from workflows.routing.conflicts import is_about_pay
 from workflows.routing.lines import line_above
 
@@ -32,7 +32,6 @@ class Question:
     subject: str | None
     variables: dict[str, Any]
     organisation: Organisation
-    managed_since: Mapping[str, date]
     doers: Doers
     initiator: str | None = None
 
@@ -54,19 +53,15 @@ def day_of(now: datetime) -> date:
 def ask(session: Session, requests: Sequence[AssignmentRequest], now: datetime) -> list[Question]:
     """The questions behind these requests, with all facts read ahead.
 
-    One statement for the lines of all subjects; one more each for “manager” (since when), for “person who did” where
-    the variables do not say, and for pay (who is above the HR partners). Units and their heads are two more, read only
-    where a head of a unit is asked for or a line is walked to its end.
+    The organisation comes from memory and costs one statement; “person who did” costs one more where the variables do
+    not say.
     """
     day = day_of(now)
-    organisation = Organisation(session, day)
+    organisation = organisation_on(session, day)
     doers = _doers(session, requests)
     organisation.fetch(_named(requests, doers))
     _read_partners(organisation, requests)
-    subjects = {r.subject for r in requests if r.subject and r.step.settings.get("actor") == "manager"}
-    periods = list_managers_between(session, sorted(subjects), date.min, day) if subjects else {}
-    since = {person: known[-1].first for person, known in periods.items() if known[-1].manager_id}
-    return [Question(r.step, r.subject, r.variables, organisation, since, doers, r.initiator) for r in requests]
+    return [Question(r.step, r.subject, r.variables, organisation, doers, r.initiator) for r in requests]
 
 
 def _named(requests: Iterable[AssignmentRequest], doers: Doers) -> set[str]:

@@ -18,7 +18,7 @@ from engine.registry import AssignmentRequest
 from workflows.people.facts import valid_on
 from workflows.people.grades import is_executive
 from workflows.people.models import TERMINATED, Account, PersonVersion
-from workflows.people.organisation import Organisation
+from workflows.people.snapshot import organisation_on
 from workflows.routing.choosing import choose
 from workflows.routing.conflicts import Conflict, Stakes, find_conflict, find_pay_conflict
 from workflows.routing.facts import ask, day_of
@@ -32,7 +32,7 @@ def check(session: Session, task: Task, variables: dict[str, Any], actor: str, n
     if conflict is None:
         _check_right(session, task, actor, now)
         if stakes.pay:
-            conflict = find_pay_conflict(Organisation(session, day_of(now)), task.subject, actor)
+            conflict = find_pay_conflict(organisation_on(session, day_of(now)), task.subject, actor)
     if conflict is not None:
         raise NotAllowed(
             f"You cannot do this task. {conflict.to_person} {_who_could(session, task, variables, conflict, now)}"
@@ -59,7 +59,7 @@ def _check_right(session: Session, task: Task, actor: str, now: datetime) -> Non
 
 def _check_new_holder(session: Session, person_id: str, now: datetime) -> None:
     """Somebody a task is being handed to must be there: otherwise nobody would have it."""
-    person = Organisation(session, day_of(now)).person(person_id)
+    person = organisation_on(session, day_of(now)).person(person_id)
     if person is None or person.has_left:
         who = person.name if person else f"“{person_id}”"
         raise NotAllowed(f"{who} is not in the organisation any more. Hand the task to somebody who is.")
@@ -88,5 +88,5 @@ def _who_could(session: Session, task: Task, variables: dict[str, Any], conflict
     instead = choose(ask(session, [AssignmentRequest(step, task.subject, variables)], now)[0])
     if instead.assignee is None:
         return f"Somebody of {GROUPS[instead.group or 'hr']} can do it."
-    person = Organisation(session, day_of(now)).person(instead.assignee)
+    person = organisation_on(session, day_of(now)).person(instead.assignee)
     return f"{person.name if person else instead.assignee} can do it: ask HR to hand it over."

@@ -208,7 +208,7 @@ def _upwards(question: Question, levels: int) -> Iterator[Choice]:
 
 
 def _level(question: Question, person: PersonOnDay, levels: int) -> Candidate:
-    name, since = _called(question), question.managed_since.get(question.subject or "")
+    name, since = _called(question), question.organisation.managed_since(question.subject or "")
     subject_now = _subject(question)
     if levels == 1 and since and subject_now and subject_now.manager_id == person.id:
         day = f"{since.day} {since:%B %Y}"

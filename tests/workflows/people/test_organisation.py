@@ -133,14 +133,15 @@ def test_a_whole_case_costs_one_statement(company: Session) -> None:
     assert len(statements) == 1
 
 
-def test_everybody_costs_three_statements_and_questions_none(company: Session) -> None:
+def test_everybody_costs_four_statements_and_questions_none(company: Session) -> None:
     with counted(company) as statements:
         organisation = load_organisation(company, TODAY)
-    assert len(statements) == 3
+    assert len(statements) == 4
     with counted(company) as statements:
         for one in organisation.everybody():
             list(organisation.managers_up(one.id))
             organisation.direct_reports(one.id)
+            organisation.managed_since(one.id)
             organisation.dotted_managers(one.id)
             organisation.everybody_below(one.id)
             organisation.head_of_unit(one.org_unit)

@@ -12,7 +12,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from engine.diagram import Step
-from workflows.people.models import ACTIVE, Account, OrgUnit, OrgUnitVersion, Person, PersonVersion
+from workflows.people.models import ACTIVE, Account, Import, OrgUnit, OrgUnitVersion, Person, PersonVersion
 
 TODAY = date(2026, 11, 22)
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -122,4 +122,20 @@ def version_of(somebody: Somebody, since: date) -> PersonVersion:
         salary=Decimal(50000),
         currency="EUR",
         bonus_target_pct=Decimal(8),
+    )
+
+
+def an_import() -> Import:
+    """The row that an import leaves."""
+    return Import(
+        kind="people",
+        file_name="people.csv",
+        digest="",
+        imported_by="hugo",
+        imported_at=datetime(2026, 11, 22, tzinfo=UTC),
+        effective=TODAY,
+        rows=0,
+        added=0,
+        changed=0,
+        unchanged=0,
     )

@@ -53,13 +53,13 @@ def test_the_holder_may_without_a_question_to_the_database(company: Session, sta
     assert statements == []
 
 
-def test_a_decision_on_pay_costs_one_statement(company: Session, statements: list[str]) -> None:
+def test_a_decision_on_pay_asks_the_organisation(company: Session, statements: list[str]) -> None:
     task = open_task(company, user_step("reward", "manager"), subject="ann")
     statements.clear()
 
     check(company, task, {}, "ben", NOW)
 
-    assert len(statements) == 1
+    assert len(statements) == 2
 
 
 def test_the_subject_does_the_steps_that_are_theirs(company: Session) -> None:
