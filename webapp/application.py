@@ -15,7 +15,20 @@ from webapp.request_session import TransactionalFlask
 from webapp.settings import Settings, load_settings
 
 # One package a group of screens; each has a `blueprint` and registers its views on it.
-SCREENS = ("auth", "cases", "cycles", "health", "inbox", "notifications", "tasks", "team")
+SCREENS = (
+    "auth",
+    "calibration",
+    "cases",
+    "cycles",
+    "health",
+    "inbox",
+    "incidents",
+    "notifications",
+    "people",
+    "promotions",
+    "tasks",
+    "team",
+)
 
 LARGEST_REQUEST = 16 * 1024 * 1024
 SIGNED_IN_FOR = timedelta(hours=12)

@@ -63,7 +63,14 @@ GROUPS: tuple[tuple[str, tuple[Screen, ...]], ...] = (
             Screen("Notifications", "bell", "notifications.show_notifications", "n", count=count_unread),
         ),
     ),
-    ("Human resources", (Screen("Cycles", "refresh", "cycles.show_cycles", "c"),)),
+    (
+        "Human resources",
+        (
+            Screen("Cycles", "refresh", "cycles.show_cycles", "c"),
+            Screen("People", "sitemap", "people.show_people", "p"),
+            Screen("Incidents", "alert-triangle", "incidents.show_incidents", "x"),
+        ),
+    ),
 )
 
 

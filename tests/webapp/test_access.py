@@ -15,6 +15,7 @@ NOBODY = ("",)
 EVERYBODY_SIGNED_IN = ("ann", "ben", "mara", "hugo", "carl")
 ALL = NOBODY + EVERYBODY_SIGNED_IN
 HR_ONLY = ("hugo",)
+HR_AND_ADMIN = ("hugo", "carl")
 
 MATRIX: dict[str, tuple[str, ...]] = {
     "GET /": EVERYBODY_SIGNED_IN,
@@ -38,7 +39,23 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "GET /cycles/<int:cycle_id>/tasks/<int:task_id>/holder": HR_ONLY,
     "POST /cycles/<int:cycle_id>/tasks/<int:task_id>/holder": HR_ONLY,
     "POST /cycles/<int:cycle_id>/incidents/<int:incident_id>/retry": HR_ONLY,
+    "GET /calibration/<int:task_id>": EVERYBODY_SIGNED_IN,
+    "POST /calibration/<int:task_id>/ratings/<int:case_id>": EVERYBODY_SIGNED_IN,
+    "POST /calibration/<int:task_id>/changes/<int:change_id>/undo": EVERYBODY_SIGNED_IN,
+    "POST /calibration/<int:task_id>/closing": EVERYBODY_SIGNED_IN,
+    "GET /decisions/<int:task_id>": EVERYBODY_SIGNED_IN,
+    "GET /decisions/<int:task_id>/signature": EVERYBODY_SIGNED_IN,
+    "POST /decisions/<int:task_id>/signature": EVERYBODY_SIGNED_IN,
     "GET /healthz": ALL,
+    "GET /incidents": HR_AND_ADMIN,
+    "POST /incidents/retries": HR_AND_ADMIN,
+    "GET /people": HR_AND_ADMIN,
+    "GET /people/people.csv": HR_ONLY,
+    "GET /people/import": HR_ONLY,
+    "POST /people/import": HR_ONLY,
+    "POST /people/import/preview": HR_ONLY,
+    "GET /people/<person_id>": HR_AND_ADMIN,
+    "POST /people/<person_id>/password": HR_AND_ADMIN,
     "GET /inbox": EVERYBODY_SIGNED_IN,
     "GET /my-review": EVERYBODY_SIGNED_IN,
     "GET /my-review/<int:case_id>": EVERYBODY_SIGNED_IN,

@@ -21,6 +21,7 @@ from webapp.diagrams.published import layout_of
 from webapp.paging import SIZE, Paging, asked_page, offset_of
 from webapp.request_session import current_session
 from workflows.cycles.models import Cycle
+from workflows.cycles.overview import count_unit_work
 from workflows.cycles.participants import Found, WaitingTask, find_open_tasks
 from workflows.cycles.progress import CycleProgress, progress_of
 from workflows.cycles.queries import get_cycle
@@ -45,6 +46,7 @@ def show_progress(cycle_id: int) -> ResponseReturnValue:
         cycle=cycle,
         progress=progress,
         starting=_starting(progress),
+        work=count_unit_work(session, cycle, now),
         picture=picture,
         words=words,
         stuck=find_open_tasks(session, cycle, viewer=me, overdue_at=now, limit=STUCK_SHOWN),

@@ -9,17 +9,15 @@ from lxml import etree
 from engine.deadlines import due_at, parse_duration
 from engine.diagram import NAMESPACES, Step
 from engine.spiff import Program
-from workflows.routing.resolvers import ACTORS
 
 PARTICIPANTS = "participants"
 
 
 @dataclass(frozen=True)
 class FirstTask:
-    """A task handed out right after the launch: to whom in words, how many, and until when if that is known."""
+    """A task handed out right after the launch: how many people get it, and until when if that is known."""
 
     name: str
-    actor: str
     count: int
     due: datetime | None
 
@@ -30,7 +28,7 @@ def foresee(program: Program, participants: int, now: datetime) -> list[FirstTas
     if container is None:
         return []
     found = _first_steps(program, container, count=1, participants=participants)
-    return [FirstTask(step.name, _actor(step), count, _due(step.settings.get("due", ""), now)) for step, count in found]
+    return [FirstTask(step.name, count, _due(step.settings.get("due", ""), now)) for step, count in found]
 
 
 def _first_steps(
@@ -55,11 +53,6 @@ def _first_steps(
         else:
             flows = container.findall(f"bpmn:sequenceFlow[@sourceRef='{here}']", NAMESPACES)
             waiting += [flow.get("targetRef", "") for flow in flows]
-
-
-def _actor(step: Step) -> str:
-    known = ACTORS.get(step.settings.get("actor", ""))
-    return known.label if known else "Somebody the process names"
 
 
 def _due(text: str, now: datetime) -> datetime | None:
