@@ -21,7 +21,7 @@ from datetime import datetime
 from typing import Any
 
 from celery import Celery
-from celery.exceptions import SecurityWarning
+from celery.exceptions import CPendingDeprecationWarning, SecurityWarning
 from celery.signals import setup_logging, worker_process_init
 from celery.worker import state as worker_state
 from sqlalchemy import event
@@ -239,8 +239,9 @@ def run_worker(factory: SessionFactory, *, processes: int = 2) -> int:
     else:
         # Nothing open may cross the fork; each worker process connects for itself.
         factory.kw["bind"].dispose()
-    # Celery warns of root because of pickle, which is switched off here.
-    warnings.filterwarnings("ignore", category=SecurityWarning)
+    # Celery warns of root because of pickle, which is switched off here, and of its own plans for a later version.
+    for category in (SecurityWarning, CPendingDeprecationWarning):
+        warnings.filterwarnings("ignore", category=category)
     worker = app.Worker(
         pool="threads" if embedded else "prefork",
         concurrency=1 if embedded else processes,

@@ -106,6 +106,8 @@ def _log_to(path: Path) -> None:
 
 def _welcome(address: str, logins: list[Login], installation: Installation) -> None:
     click.echo(f"\nReviewflow runs at {click.style(address, bold=True)}\n")
-    print_table(("sign in as", "e-mail", "password"), [(who.role, who.email, PASSWORD) for who in logins])
-    click.echo("\nEverybody else of the company signs in with the same password.")
+    print_table(
+        ("sign in as", "who is", "with this e-mail address"), [(who.name, who.role, who.email) for who in logins]
+    )
+    click.echo(f"\nThe password of everybody is: {click.style(PASSWORD, bold=True)}")
     click.echo(f"Data and log are in {installation.log_path.parent}. Stop with Ctrl-C; --fresh begins again.")

@@ -1,7 +1,8 @@
 """The company of the demo: its people, their accounts, and its annual review."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.database import SessionFactory, transaction
-from webapp.commands.cycles import hand_out_first_tasks, launch_latest
+from webapp.commands.cycles import launch_latest
+from webapp.commands.demo_story import Cast, choose_unit, play_nearly_to_the_end, play_the_beginning
 from webapp.commands.packages import deploy_package
 from webapp.commands.people import FileHasDefects, take_in
 from workflows.cycles.models import Cycle
@@ -35,6 +37,7 @@ COMPANY_FOLDER = Path("shared", "data", "northwind")
 class Login:
     """Somebody to sign in as, and what there is to see."""
 
+    name: str
     role: str
     email: str
 
@@ -46,12 +49,38 @@ def prepare(factory: SessionFactory, data: Path | None) -> None:
             _import(session, data or find_company())
         organisation = load_organisation(session, clock.now().date())
         create_accounts(session, password=PASSWORD, now=clock.now(), roles=_roles(organisation))
-    with transaction(factory) as session:
-        cycles = list_cycles(session)
-        if not cycles:
-            deploy_package(session, PROCESS, by=None)
-            cycles = [_launch(session, clock.now().date())]
-    hand_out_first_tasks(factory, cycles[-1].id)
+        deploy_package(session, PROCESS, by=None)
+        known = {cycle.name for cycle in list_cycles(session)}
+    for cycle, play in _launch(factory, organisation, known):
+        play(factory, cycle, _cast(organisation))
+
+
+def _launch(
+    factory: SessionFactory, organisation: Organisation, known: set[str]
+) -> Iterator[tuple[Cycle, Callable[[SessionFactory, Cycle, Cast], None]]]:
+    """The two cycles of the demo, unless they are there, each with what has happened in it so far."""
+    year, by = organisation.on.year, _partners(organisation)[0].id
+    unit = choose_unit(organisation, _choose_manager(organisation).id)
+    for name, ends, selection, play in (
+        (
+            f"Mid-year review {year}",
+            date(year, 6, 30),
+            replace(STANDARD, units=frozenset({unit})),
+            play_nearly_to_the_end,
+        ),
+        (f"Annual review {year}", date(year, 12, 31), STANDARD, play_the_beginning),
+    ):
+        if name not in known:
+            with transaction(factory) as session:
+                cycle = launch_latest(session, PROCESS, name, (date(year, 1, 1), ends), selection, by=by)
+            yield cycle, play
+
+
+def _cast(organisation: Organisation) -> Cast:
+    manager = _choose_manager(organisation)
+    team = _team_of(organisation, manager)
+    hr = [partner.id for partner in _partners(organisation)]
+    return Cast(hr, manager.id, team[0].id, frozenset(person.id for person in team))
 
 
 def find_company() -> Path | None:
@@ -79,26 +108,23 @@ def _roles(organisation: Organisation) -> dict[str, list[str]]:
     return {partner.id: [HR, ADMIN] if partner == partners[0] else [HR] for partner in partners}
 
 
-def _launch(session: Session, today: date) -> Cycle:
-    organisation = load_organisation(session, today)
-    period = (date(today.year, 1, 1), date(today.year, 12, 31))
-    name = f"Annual review {today.year}"
-    return launch_latest(session, PROCESS, name, period, STANDARD, by=_partners(organisation)[0].id)
-
-
 def choose_logins(organisation: Organisation) -> list[Login]:
-    """An HR partner, a manager with a team, somebody of that team, and the executive above them."""
+    """An HR partner, a manager with a team, somebody of that team, who approves above, and the executive who signs.
+
+    The executive is not the approver: an approval and a signature need four eyes.
+    """
     manager = _choose_manager(organisation)
-    team = [person for person in organisation.direct_reports(manager.id) if _takes_part(person)]
-    executive = next((above for above in organisation.managers_up(manager.id) if above.is_executive), None)
+    team = _team_of(organisation, manager)
+    above = [person for person in organisation.managers_up(manager.id) if person.is_active]
+    executive = next((person for person in above[1:] if person.is_executive), None)
     found = [
         ("HR", _partners(organisation)[0]),
-        (f"manager of {len(team)}", manager),
-        ("employee in that team", team[0]),
+        ("employee", team[0]),
+        (f"manager of a team of {len(team)}", manager),
+        ("approves the manager’s proposals", above[0] if above else None),
+        ("executive, signs", executive),
     ]
-    if executive is not None:
-        found.append(("executive above them", executive))
-    return [Login(f"{person.name}, {role}", person.email) for role, person in found]
+    return [Login(person.name, role, person.email) for role, person in found if person is not None]
 
 
 def _choose_manager(organisation: Organisation) -> PersonOnDay:
@@ -108,6 +134,10 @@ def _choose_manager(organisation: Organisation) -> PersonOnDay:
     managers = [person for person in people if not person.is_executive and reports[person.id]]
     fitting = [person for person in managers if reports[person.id] in TEAM] or managers
     return max(fitting, key=lambda person: (reports[person.id], person.id))
+
+
+def _team_of(organisation: Organisation, manager: PersonOnDay) -> list[PersonOnDay]:
+    return [person for person in organisation.direct_reports(manager.id) if _takes_part(person)]
 
 
 def _takes_part(person: PersonOnDay) -> bool:
