@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from engine.dmn.boxed import LOGIC
 from engine.dmn.coverage import check_table, checking_run
 from engine.dmn.elements import DECISION, KNOWLEDGE, Element, requirements
 from engine.dmn.expressions import Source
+from engine.dmn.graph import Graph
 from engine.dmn.tables import Table
 from engine.dmn.xml_reading import XmlElement, child, local_name
 from engine.feel.checking import Inspector, types_of
 from engine.feel.names import canonical
 from engine.feel.scope import Run
 from engine.feel.types import ANY, FeelType
-
-if TYPE_CHECKING:
-    from engine.dmn.model import Model
 
 _MOST_TYPE_FINDINGS = 100  # Searching for similar names takes time, and nobody reads more.
 ERROR, WARNING = "error", "warning"
@@ -44,7 +41,7 @@ class ModelFinding:
         return f"{self.element}: {self.message} {self.hint}".strip()
 
 
-def check_model(model: Model) -> list[ModelFinding]:
+def check_graph(model: Graph) -> list[ModelFinding]:
     """All mistakes that can be found without data."""
     run = checking_run()
     return [
@@ -56,7 +53,7 @@ def check_model(model: Model) -> list[ModelFinding]:
     ]
 
 
-def _text_findings(model: Model) -> Iterator[ModelFinding]:
+def _text_findings(model: Graph) -> Iterator[ModelFinding]:
     types, count = _types_in_model(model), 0
     for source in model.texts.sources:
         if source.error is not None:
@@ -75,7 +72,7 @@ def _type_findings(source: Source, types: dict[str, FeelType]) -> Iterator[Model
         yield ModelFinding("type", ERROR, source.place, finding.message, hint=finding.hint)
 
 
-def _types_in_model(model: Model) -> dict[str, FeelType] | None:
+def _types_in_model(model: Graph) -> dict[str, FeelType] | None:
     """Every name that any expression of the model may see. None where the model does not say what comes in: then a
     name that is not in it need not be wrong.
     """
@@ -98,7 +95,7 @@ def _elements(root: XmlElement) -> Iterator[XmlElement]:
     return (element for element in root.iter() if isinstance(element.tag, str))
 
 
-def _reference_findings(model: Model) -> Iterator[ModelFinding]:
+def _reference_findings(model: Graph) -> Iterator[ModelFinding]:
     for element, reference in model.types.unknown_references(model.root):
         name = element.get("name") or element.get("label") or local_name(element)
         yield ModelFinding(
@@ -115,7 +112,7 @@ def _owner_name(element: XmlElement) -> str:
     return owner.get("name") or local_name(owner)
 
 
-def _circles(model: Model) -> Iterator[ModelFinding]:
+def _circles(model: Graph) -> Iterator[ModelFinding]:
     for element in model.elements.values():
         if _needs(element, element, set()):
             message = f"'{element.name}' needs its own result, directly or through others."
@@ -135,7 +132,7 @@ def _needs(element: Element, wanted: Element, seen: set[Element]) -> bool:
     return False
 
 
-def _empty_decisions(model: Model) -> Iterator[ModelFinding]:
+def _empty_decisions(model: Graph) -> Iterator[ModelFinding]:
     for element in model.elements.values():
         logic = element.source if element.kind == DECISION else child(element.source, "encapsulatedLogic")
         if element.kind in (DECISION, KNOWLEDGE) and child(logic, *LOGIC) is None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
+from engine.dmn.boxed import Boxed
 from engine.dmn.decision_run import DecisionRun
 from engine.dmn.errors import DmnError
+from engine.dmn.expressions import Texts
 from engine.dmn.tables import evaluate_at
 from engine.dmn.trace import DecisionTrace
+from engine.dmn.type_table import TypeTable
 from engine.dmn.xml_reading import XmlElement, child, children, local_name
 from engine.feel.compiling import Evaluator
 from engine.feel.errors import FeelLimitError
@@ -18,12 +21,20 @@ from engine.feel.scope import Scope
 from engine.feel.types import FeelType
 from engine.feel.values import Function, Value, is_context, normalise
 
-if TYPE_CHECKING:
-    from engine.dmn.model import Model
-
 INPUT, DECISION, KNOWLEDGE, SERVICE = "inputData", "decision", "businessKnowledgeModel", "decisionService"
 GRAPH_ELEMENTS = (INPUT, DECISION, KNOWLEDGE, SERVICE)
 _IN_PROGRESS = object()
+
+
+class Host(Protocol):
+    """The model that an element belongs to, as far as elements need it."""
+
+    texts: Texts
+    types: TypeTable
+    boxed: Boxed
+
+    def resolve(self, reference: XmlElement | None) -> Required | None:
+        """The element that an arrow comes from."""
 
 
 @dataclass(slots=True, eq=False)
@@ -34,7 +45,7 @@ class Element:
     id: str
     name: str
     source: XmlElement
-    model: Model
+    model: Host
     type: FeelType | None
     evaluator: Evaluator | None
 
@@ -51,14 +62,14 @@ Values = Mapping[str, Value]
 Memo = dict[Element, Any]
 
 
-def read_element(source: XmlElement, model: Model) -> Element:
+def read_element(source: XmlElement, model: Host) -> Element:
     kind, name = local_name(source), canonical(source.get("name") or source.get("id") or "")
     variable = child(source, "variable")
     wanted = model.types.find(variable.get("typeRef")) if variable is not None else None
     return Element(kind, source.get("id") or name, name, source, model, wanted, _logic(kind, name, source, model))
 
 
-def _logic(kind: str, name: str, source: XmlElement, model: Model) -> Evaluator | None:
+def _logic(kind: str, name: str, source: XmlElement, model: Host) -> Evaluator | None:
     if kind == DECISION:
         variable = child(source, "variable")
         logic = model.boxed.below(source, name)

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from engine.dmn.errors import DmnError, DmnFileError
 from engine.dmn.type_table import TypeTable
 from engine.feel.compiling import Evaluator
+from engine.feel.conversion import coerce
 from engine.feel.dictionary import read_as
 from engine.feel.errors import FeelError
 from engine.feel.expression import compile_text
 from engine.feel.names import Names
 from engine.feel.nodes import Node
 from engine.feel.scope import Run, Scope
-from engine.feel.types import FeelType, coerce, type_text
+from engine.feel.types import FeelType, type_text
 from engine.feel.values import Value, describe
 
 _LONGEST_TOGETHER = 150_000

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from engine.feel.conversion import coerce
 from engine.feel.scope import Run
 from engine.feel.signatures import Builtin, call_builtin
-from engine.feel.types import FeelType, coerce
+from engine.feel.types import FeelType
 from engine.feel.values import Function, Value, describe
 
 

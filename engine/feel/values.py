@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.feel.durations import Months
 from engine.feel.errors import FeelTypeError, shorten
@@ -19,9 +19,7 @@ from engine.feel.far_moments import FarMoment
 from engine.feel.limits import Meter
 from engine.feel.numbers import LARGEST_EXPONENT, NUMBERS, number_from_int, number_text
 from engine.feel.ranges import Range
-
-if TYPE_CHECKING:
-    from engine.feel.types import FeelType
+from engine.feel.types import FeelType
 
 Value = Any
 

@@ -11,8 +11,9 @@ from engine.feel import nodes
 from engine.feel.comparison import equal, order
 from engine.feel.compiling.explaining import mismatch
 from engine.feel.compiling.registry import Evaluator, compile_node, compiles
+from engine.feel.conversion import is_instance
 from engine.feel.scope import Scope
-from engine.feel.types import is_instance, type_text
+from engine.feel.types import type_text
 from engine.feel.values import Value
 
 # Kinds whose Python comparison is FEEL's; the others, and all mixtures, take the general way.
