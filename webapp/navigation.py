@@ -78,6 +78,7 @@ def install(app: Flask) -> None:
     """Serve the start address of `app` and give its templates the navigation."""
     app.register_blueprint(blueprint)
     app.add_template_global(navigation)
+    app.add_template_global(count_unread)
 
 
 def navigation() -> list[tuple[str, list[Link]]]:

@@ -7,8 +7,9 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from engine.definitions import program_for
+from engine.definitions import program_of
 from engine.errors import NotFound
+from engine.models import Definition
 from webapp.actor import signed_in
 from webapp.cases import blueprint
 from webapp.diagrams import Mark, describe, layout_of, render
@@ -31,9 +32,11 @@ def show_my_review(case_id: int | None = None) -> ResponseReturnValue:
     if not cases:
         return render_template("cases/no_review.html")
     case, cycle = _choose(cases, case_id)
-    phases = follow(session, case, cycle)
+    # Held here, so that whatever asks for the program of this definition below finds it without a statement.
+    definition = session.get_one(Definition, cycle.definition_id)
+    program = program_of(session, definition.id, definition.checksum)
+    phases = follow(session, case, cycle, program)
     here, turn = current(phases), own_turn(phases)
-    program = program_for(session, cycle.definition_id)
     layout, marks, title = layout_of(program), _marks(phases), program.diagram.name
     submissions = _read(session, case, reader)
     return render_template(

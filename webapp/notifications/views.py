@@ -8,6 +8,7 @@ from engine.errors import NotFound
 from webapp.actor import signed_in
 from webapp.notifications import blueprint
 from webapp.request_session import current_session
+from webapp.standing import count_unread
 from workflows.notifications.models import ESCALATION, Notification
 from workflows.notifications.reading import list_notifications, mark_read
 
@@ -20,6 +21,7 @@ def show_notifications() -> ResponseReturnValue:
     return render_template(
         "notifications/notifications.html",
         notifications=list_notifications(current_session(), signed_in().person_id),
+        unread=count_unread(signed_in()),
     )
 
 

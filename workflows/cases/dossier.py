@@ -19,21 +19,21 @@ class Dossier:
     subject: str
     job_title: str
     unit: str
-    process: str
+    definition: Definition
     cycle: Cycle | None
     case: Case | None
 
     @property
     def cycle_name(self) -> str:
         """The name of the cycle; of the process, where it was started without one."""
-        return self.cycle.name if self.cycle else self.process
+        return self.cycle.name if self.cycle else self.definition.name
 
 
 def dossier_of(session: Session, task: Task, today: date) -> Dossier:
     """What stands around `task`; one statement."""
     version, unit = PersonVersion, OrgUnitVersion
-    subject, job_title, unit_name, process, cycle, case = session.execute(
-        select(Person.name, version.job_title, unit.name, Definition.name, Cycle, Case)
+    subject, job_title, unit_name, definition, cycle, case = session.execute(
+        select(Person.name, version.job_title, unit.name, Definition, Cycle, Case)
         .select_from(Task)
         .join(Definition, Definition.id == Task.definition_id)
         .outerjoin(Person, Person.id == Task.subject)
@@ -43,4 +43,4 @@ def dossier_of(session: Session, task: Task, today: date) -> Dossier:
         .outerjoin(Case, and_(Case.root_id == Task.root_id, Case.person_id == Task.subject))
         .where(Task.id == task.id)
     ).one()
-    return Dossier(subject or "", job_title or "", unit_name or "", process, cycle, case)
+    return Dossier(subject or "", job_title or "", unit_name or "", definition, cycle, case)

@@ -13,7 +13,6 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.definitions import program_for
 from engine.diagram import Step
 from engine.models import FanOut, Task
 from engine.spiff import Program
@@ -53,9 +52,8 @@ TURNS = {
 }
 
 
-def follow(session: Session, case: Case, cycle: Cycle) -> list[Phase]:
+def follow(session: Session, case: Case, cycle: Cycle, program: Program) -> list[Phase]:
     """The phases of a case for the eyes of its subject, in order; two statements."""
-    program = program_for(session, cycle.definition_id)
     fan_outs = session.execute(select(FanOut.step, FanOut.state).where(FanOut.instance_id == case.root_id))
     states: dict[str, State] = {step: "done" if state == "closed" else "now" for step, state in fan_outs}
     own: dict[str, Task] = {}

@@ -1,4 +1,4 @@
-// Shortcuts: ? help, / search, j and k through the rows of a list, g and a letter to another screen.
+// Shortcuts: ? help, / search, j and k through the rows of a list, w to write, g and a letter to another screen.
 const CHORD_TIME = 1500;
 let chordStarted = 0;
 
@@ -23,6 +23,7 @@ const ACTIONS = {
   '/': () => document.querySelector('input[type="search"]')?.focus(),
   j: () => moveRow(1),
   k: () => moveRow(-1),
+  w: () => document.querySelector('main form .rf-fields :is(input:not([type="hidden"]), textarea, select)')?.focus(),
   g: () => { chordStarted = Date.now(); },
 };
 
