@@ -5,64 +5,46 @@ Each finding names the element, says what is wrong and what to do about it.
 
 from collections.abc import Callable, Iterable, Mapping
 
-from lxml import etree
+import orjson
 
-from engine import feel
-from engine.deadlines import parse_duration
-from engine.diagram import BPMN, NAMESPACES, Step
+from engine import clock, feel
+from engine.deadlines import moment, parse_duration
+from engine.diagram import Step
 from engine.errors import Finding, StepFailed
 from engine.registry import handlers, populations, router
 from engine.spiff import Program
 from engine.spiff.expressions import assignments
+from engine.structure import name_of
 
-RUNS = {
-    "startEvent",
-    "endEvent",
-    "userTask",
-    "manualTask",
-    "serviceTask",
-    "sendTask",
-    "receiveTask",
-    "scriptTask",
-    "businessRuleTask",
-    "subProcess",
-    "exclusiveGateway",
-    "parallelGateway",
-    "inclusiveGateway",
-    "eventBasedGateway",
-    "boundaryEvent",
-    "intermediateCatchEvent",
-}
-EVENTS = {"timerEventDefinition", "messageEventDefinition", "terminateEventDefinition"}
+KINDS_OF_FILE = (".bpmn", ".dmn", ".json", ".md")
 
 
 def check(program: Program, files: Mapping[str, bytes]) -> list[Finding]:
-    """Every finding about a package; empty when it can be published."""
+    """Every finding about what a package says; empty when it can be published. `structure` has seen how it is drawn."""
     findings: list[Finding] = []
     for step in program.diagram.steps.values():
         for rule in RULES:
             findings.extend(rule(step, program, files))
-    findings.extend(_duplicates(program.diagram.root))
-    findings.extend(_flows(program.diagram.root))
-    return findings
+    for flow in program.diagram.flows:
+        findings.extend(_compile(flow.name, [flow.condition] if flow.condition else []))
+    for finding in findings:
+        finding.file = program.diagram.file
+    return [*findings, *_files(files)]
+
+
+def _files(files: Mapping[str, bytes]) -> Iterable[Finding]:
+    for path, content in files.items():
+        if not path.endswith(KINDS_OF_FILE):
+            yield Finding("file", "A package holds no files of this kind.", "Leave it out.", file=path)
+        elif path.endswith(".json"):
+            try:
+                orjson.loads(content)
+            except orjson.JSONDecodeError as error:
+                yield Finding("form", f"It is not JSON: {error}.", "Save it again from the form builder.", file=path)
 
 
 def _finding(step: Step, problem: str, remedy: str) -> Finding:
-    return Finding(f"{step.name} ({step.id})", problem, remedy)
-
-
-def _runs(step: Step, program: Program, files: Mapping[str, bytes]) -> Iterable[Finding]:
-    if step.kind not in RUNS:
-        yield _finding(step, f"A {step.kind} does not run here.", "Use a step from the palette instead.")
-    element = program.diagram.root.find(f".//*[@id='{step.id}']")
-    for child in element if element is not None else ():
-        if not isinstance(child.tag, str):
-            continue
-        name = etree.QName(child).localname
-        if name.endswith("EventDefinition") and name not in EVENTS:
-            yield _finding(step, f"A {name} does not run here.", "Use a timer or a message.")
-        if name in ("standardLoopCharacteristics", "multiInstanceLoopCharacteristics") and step.over is None:
-            yield _finding(step, "This repetition names no population.", "Choose over whom it repeats.")
+    return Finding(name_of(step), problem, remedy)
 
 
 def _person(step: Step, program: Program, files: Mapping[str, bytes]) -> Iterable[Finding]:
@@ -75,10 +57,10 @@ def _person(step: Step, program: Program, files: Mapping[str, bytes]) -> Iterabl
     form = step.settings.get("form")
     if form and f"forms/{form}.json" not in files:
         yield _finding(step, f"There is no form “{form}” in the package.", f"Add forms/{form}.json or choose another.")
-    for setting in ("due", "remind"):
-        for text in step.settings.get(setting, "").split():
-            if text.startswith("P") and parse_duration(text) is None:
-                yield _finding(step, f"“{text}” is no duration.", "Write for instance P14D for 14 days.")
+    yield from _time(step, step.settings.get("due"))
+    for text in step.settings.get("remind", "").split():
+        if parse_duration(text) is None:
+            yield _finding(step, f"“{text}” is no duration.", "Write for instance P3D for 3 days before.")
     yield from _expressions(step, [value for _, value in step.sets])
 
 
@@ -94,9 +76,8 @@ def _machine(step: Step, program: Program, files: Mapping[str, bytes]) -> Iterab
         if decision not in program.decisions:
             yield _finding(step, f"There is no decision table “{decision}” in the package.", "Choose one that is.")
     if step.kind == "scriptTask":
-        script = program.diagram.root.findtext(f".//*[@id='{step.id}']/bpmn:script", "", NAMESPACES)
         try:
-            yield from _expressions(step, [value for _, value in assignments(script)])
+            yield from _expressions(step, [value for _, value in assignments(step.script)])
         except StepFailed as error:
             yield _finding(step, str(error), "Other scripts are not run.")
 
@@ -106,71 +87,66 @@ def _population(step: Step, program: Program, files: Mapping[str, bytes]) -> Ite
         known = ", ".join(sorted(populations)) or "none"
         yield _finding(step, f"There is no population “{step.over}”.", f"Choose one of: {known}.")
     if step.completion:
-        yield from _expressions(step, [step.completion])
+        yield from _completion(step, step.completion)
+
+
+def _completion(step: Step, condition: str) -> Iterable[Finding]:
+    """Only two numbers are known to it, so it can be tried out."""
+    try:
+        value = feel.compile(condition).evaluate({"done": 1, "total": 2}, now=clock.now())
+    except feel.FeelError as error:
+        yield _finding(step, f"“{condition}” is not understood: {error}", "It may use “done” and “total”.")
+    else:
+        if not isinstance(value, bool):
+            remedy = "Compare, for instance: done / total >= 0.8."
+            yield _finding(step, f"“{condition}” must give true or false.", remedy)
 
 
 def _timers(step: Step, program: Program, files: Mapping[str, bytes]) -> Iterable[Finding]:
-    element = program.diagram.root.find(f".//*[@id='{step.id}']/bpmn:timerEventDefinition", NAMESPACES)
-    if element is None:
+    if "timerEventDefinition" not in step.events:
         return
-    if element.find("bpmn:timeCycle", NAMESPACES) is not None:
+    if step.timer_kind == "timeCycle":
         yield _finding(step, "Repeating timers do not run here.", "Use a duration, and a loop back if it must repeat.")
     elif step.timer is None:
         yield _finding(step, "This timer has no time.", "Give a duration such as P14D or a date.")
-    elif parse_duration(step.timer) is None and not step.timer[:4].isdigit():
-        yield from _expressions(step, [step.timer])
+    else:
+        yield from _time(step, step.timer)
+
+
+def _time(step: Step, text: str | None) -> Iterable[Finding]:
+    """A duration, a date, or an expression that gives one of them."""
+    if text is None or parse_duration(text) is not None:
+        return
+    if text.startswith("P") and text[1:2].isdigit():
+        yield _finding(step, f"“{text}” is no duration.", "Write for instance P14D for 14 days.")
+    elif text[:4].isdigit():
+        try:
+            moment(text, clock.now())
+        except StepFailed as error:
+            yield _finding(step, str(error), "Correct it.")
+    else:
+        yield from _expressions(step, [text])
 
 
 def _messages(step: Step, program: Program, files: Mapping[str, bytes]) -> Iterable[Finding]:
-    awaits = (
-        step.kind == "receiveTask"
-        or program.diagram.root.find(f".//*[@id='{step.id}']/bpmn:messageEventDefinition", NAMESPACES) is not None
-    )
-    if awaits and not step.message:
+    if (step.kind == "receiveTask" or "messageEventDefinition" in step.events) and not step.message:
         yield _finding(step, "It is not said which message this step waits for.", "Choose a message.")
     yield from _expressions(step, [step.settings["correlate"]] if "correlate" in step.settings else [])
 
 
 def _expressions(step: Step, texts: Iterable[str]) -> Iterable[Finding]:
+    return _compile(name_of(step), texts)
+
+
+def _compile(element: str, texts: Iterable[str]) -> Iterable[Finding]:
     for text in texts:
         try:
             feel.compile(text)
         except feel.FeelError as error:
-            yield _finding(step, f"“{text}” is not understood: {error}", "Correct the expression.")
-
-
-def _duplicates(root: etree._Element) -> Iterable[Finding]:
-    seen: set[str] = set()
-    for element in root.iter(f"{{{BPMN}}}*"):
-        identifier = element.get("id")
-        if identifier and identifier in seen:
-            yield Finding(identifier, "Two elements have this id.", "Give one of them another id.")
-        seen.add(identifier or "")
-
-
-def _flows(root: etree._Element) -> Iterable[Finding]:
-    for flow in root.iter(f"{{{BPMN}}}sequenceFlow"):
-        text = flow.findtext("bpmn:conditionExpression", namespaces=NAMESPACES)
-        if not text:
-            continue
-        try:
-            feel.compile(text)
-        except feel.FeelError as error:
-            name = flow.get("name") or flow.get("id") or "flow"
-            yield Finding(name, f"“{text.strip()}” is not understood: {error}", "Correct the condition.")
-    for gateway in root.iter(f"{{{BPMN}}}exclusiveGateway", f"{{{BPMN}}}inclusiveGateway"):
-        outgoing = root.findall(f".//bpmn:sequenceFlow[@sourceRef='{gateway.get('id')}']", NAMESPACES)
-        conditional = [flow for flow in outgoing if flow.find("bpmn:conditionExpression", NAMESPACES) is not None]
-        if len(outgoing) > 1 and gateway.get("default") is None:
-            name = gateway.get("name") or gateway.get("id") or "gateway"
-            yield Finding(name, "This gateway has no default flow.", "Mark the flow taken when no condition holds.")
-        if len(outgoing) > 1 and len(conditional) < len(outgoing) - 1:
-            name = gateway.get("name") or gateway.get("id") or "gateway"
-            yield Finding(name, "A flow out of this gateway has no condition.", "Say when it is taken.")
+            yield Finding(element, f"“{text.strip()}” is not understood: {error}", "Correct the expression.")
 
 
 RULES: tuple[Callable[[Step, Program, Mapping[str, bytes]], Iterable[Finding]], ...] = (
-    _runs,
     _person,
     _machine,
     _population,

@@ -9,6 +9,7 @@ from engine import dmn, feel
 from engine.diagram import Diagram, Step, read_diagram
 from engine.errors import Finding, InvalidDiagram, StepFailed
 from engine.spiff.parser import parse
+from engine.structure import find_faults
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ def compile_program(files: dict[str, bytes]) -> Program:
         problem = f"A package holds exactly one .bpmn file; this one has {len(diagrams)}."
         raise InvalidDiagram([Finding("package", problem, "Keep the diagram and its forms/ and decisions/ folders.")])
     diagram = read_diagram(files[diagrams[0]], diagrams[0])
+    if faults := find_faults(diagram):
+        raise InvalidDiagram(faults)
     decisions = {}
     for path, content in files.items():
         if path.endswith(".dmn"):
