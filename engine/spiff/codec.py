@@ -6,23 +6,23 @@ left out and predicted again on load. What has finished and decides nothing any 
 that was sent back fifty times costs no more than a fresh one.
 """
 
+# ruff: noqa: SLF001 - SpiffWorkflow is extended through what it calls private
+
 from typing import Any
 from uuid import UUID
 
 import orjson
 from SpiffWorkflow.bpmn import BpmnWorkflow
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
-from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
-from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import EngineError
+from engine.spiff.specs import LIVE
 
 FORMAT = 1
-LIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED
 KEPT = LIVE | TaskState.FINISHED_MASK
 
 
@@ -55,20 +55,15 @@ def _dump_tree(workflow: Any) -> list[list[Any]]:
 
 def _kept(workflow: Any) -> set[UUID]:
     """The ids of the tasks that still decide something."""
-    tasks = workflow.tasks.values()
-    live = [task for task in tasks if task.has_state(LIVE)]
-    waiting_joins = {task.task_spec.name for task in live if isinstance(task.task_spec, UnstructuredJoin)}
     keep = {workflow.task_tree.id}
-    for task in live:
+    for task in workflow.tasks.values():
+        if not task.has_state(LIVE):
+            continue
         keep.add(task.id)
         keep.update(child.id for child in task.children if child.has_state(KEPT))
         if isinstance(task.parent and task.parent.task_spec, BoundaryEventSplit):
             keep.add(task.parent.id)
             keep.update(sibling.id for sibling in task.parent.children)
-    for task in tasks:
-        is_token = task.task_spec.name in waiting_joins and task.has_state(LIVE | TaskState.CANCELLED)
-        if is_token and isinstance(task.task_spec, UnstructuredJoin):
-            keep.update((task.id, task.parent.id))
     return keep
 
 
@@ -82,13 +77,13 @@ def load(workflow: BpmnWorkflow, content: bytes) -> set[str]:
         raise UnknownFormat(
             f"This case was saved in format {state['v']}; this version of Reviewflow reads up to {FORMAT}. Upgrade it."
         )
-    _load_tree(workflow, workflow, state["tasks"])
+    _load_tree(workflow, state["tasks"])
     pending = dict(state["subs"])
     _load_subs(workflow, workflow, pending)
     return set(state["blocked"])
 
 
-def _load_tree(top: BpmnWorkflow, workflow: Any, rows: list[list[Any]]) -> None:
+def _load_tree(workflow: Any, rows: list[list[Any]]) -> None:
     loaded = []
     for identifier, parent, state, name, triggered, internal in rows:
         spec = workflow.spec.task_specs[name]
@@ -97,8 +92,6 @@ def _load_tree(top: BpmnWorkflow, workflow: Any, rows: list[list[Any]]) -> None:
         task.triggered = triggered
         task.internal_data = internal
         loaded.append(task)
-        if isinstance(spec, CatchingEvent) and state == TaskState.WAITING:
-            top.event_manager.add_task(task)
     workflow.task_tree = loaded[0]
     for task in loaded:
         if task.has_state(LIVE):
@@ -113,6 +106,6 @@ def _load_subs(top: BpmnWorkflow, workflow: Any, pending: dict[str, list[list[An
         spec = top.subprocess_specs[task.task_spec.spec]
         sub = BpmnSubWorkflow(spec, task.id, top, deserializing=True)
         top.subprocesses[task.id] = sub
-        _load_tree(top, sub, rows)
+        _load_tree(sub, rows)
         sub.completed_event.connect(task.task_spec._on_subworkflow_completed, task)
         _load_subs(top, sub, pending)

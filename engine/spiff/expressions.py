@@ -79,8 +79,11 @@ class Environment(BasePythonScriptEngineEnvironment):
 
     def execute(self, script: str, context: dict[str, Any], external_context: Any = None) -> bool:
         self.consulted = True
+        # All lines or none: a step that failed half way is run again from its first line.
+        values = dict(self.variables)
         for name, text in assignments(script):
-            self.variables[name] = feel.to_plain(evaluate(text, self.variables, self.now))
+            values[name] = feel.to_plain(evaluate(text, values, self.now))
+        self.variables.update(values)
         return True
 
     def call_service(self, context: dict[str, Any], **_keywords: Any) -> NoReturn:

@@ -1,5 +1,10 @@
 """From the XML of a diagram to SpiffWorkflow's specifications, with our steps in place of its own."""
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from threading import Lock
 from typing import Any, ClassVar
 
 from lxml import etree
@@ -9,22 +14,43 @@ from SpiffWorkflow.bpmn.parser.event_parsers import (
     EventBasedGatewayParser,
     IntermediateCatchEventParser,
 )
-from SpiffWorkflow.bpmn.parser.task_parsers import ConditionalGatewayParser, SubWorkflowParser
+from SpiffWorkflow.bpmn.parser.task_parsers import ConditionalGatewayParser, GatewayParser, SubWorkflowParser
 from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.specs.defaults import (
     BoundaryEvent,
-    EventBasedGateway,
-    ExclusiveGateway,
-    InclusiveGateway,
     IntermediateCatchEvent,
     SubWorkflowTask,
 )
 
-from engine.diagram import NAMESPACES, RF
-from engine.spiff.specs import FanOutStep, JobStep, PersonStep, RuleStep, Timer, with_conditions
+from engine.diagram import BPMN, NAMESPACES, RF
+from engine.spiff.specs import (
+    EventGateway,
+    Exclusive,
+    FanOutStep,
+    Inclusive,
+    JobStep,
+    Parallel,
+    PersonStep,
+    RuleStep,
+    Timer,
+)
 
+FOR_PEOPLE = (
+    "collaboration",
+    "dataInputAssociation",
+    "dataObject",
+    "dataObjectReference",
+    "dataOutputAssociation",
+    "dataStore",
+    "dataStoreReference",
+    "ioSpecification",
+    "laneSet",
+)
+PICTURE = "{http://www.omg.org/spec/BPMN/20100524/DI}BPMNDiagram"
 OVER = "bpmn:multiInstanceLoopCharacteristics[@rf:over]"
+
+_recursing = Lock()
 
 
 class SubProcessParser(SubWorkflowParser):
@@ -71,20 +97,37 @@ class Parser(BpmnParser):
         full_tag("sendTask"): (TaskParser, JobStep),
         full_tag("businessRuleTask"): (TaskParser, RuleStep),
         full_tag("subProcess"): (SubProcessParser, SubWorkflowTask),
-        full_tag("exclusiveGateway"): (ConditionalGatewayParser, with_conditions(ExclusiveGateway)),
-        full_tag("inclusiveGateway"): (ConditionalGatewayParser, with_conditions(InclusiveGateway)),
+        full_tag("exclusiveGateway"): (ConditionalGatewayParser, Exclusive),
+        full_tag("inclusiveGateway"): (ConditionalGatewayParser, Inclusive),
+        full_tag("parallelGateway"): (GatewayParser, Parallel),
         full_tag("boundaryEvent"): (_Boundary, BoundaryEvent),
         full_tag("intermediateCatchEvent"): (_Catch, IntermediateCatchEvent),
-        full_tag("eventBasedGateway"): (_EventGateway, EventBasedGateway),
+        full_tag("eventBasedGateway"): (_EventGateway, EventGateway),
     }
 
 
 def parse(root: etree._Element, key: str) -> dict[str, Any]:
     """The specification of every process and sub-process by id, `key` and all it reaches."""
+    root = deepcopy(root)
+    # Data and pictures are for people. SpiffWorkflow would let data hold up steps, and order flows by their picture.
+    etree.strip_elements(root, *(f"{{{BPMN}}}{name}" for name in FOR_PEOPLE), PICTURE, with_tail=False)
     parser = Parser()
-    parser.add_bpmn_xml(root)
-    specs = {key: parser.get_spec(key)}
-    # Parsing a sub-process makes those inside it known.
-    while unparsed := parser.process_parsers.keys() - specs.keys():
-        specs.update({name: parser.get_spec(name) for name in unparsed})
+    with _deep_recursion(len(root.findall(".//*"))):
+        parser.add_bpmn_xml(root)
+        specs = {key: parser.get_spec(key)}
+        # Parsing a sub-process makes those inside it known.
+        while unparsed := parser.process_parsers.keys() - specs.keys():
+            specs.update({name: parser.get_spec(name) for name in unparsed})
     return specs
+
+
+@contextmanager
+def _deep_recursion(elements: int) -> Iterator[None]:
+    """SpiffWorkflow parses a step inside of the step before it: some five calls deep for every step of a chain."""
+    with _recursing:
+        usual = sys.getrecursionlimit()
+        sys.setrecursionlimit(usual + 10 * elements)
+        try:
+            yield
+        finally:
+            sys.setrecursionlimit(usual)

@@ -1,5 +1,7 @@
 """One run of a process: from wait state to wait state."""
 
+# ruff: noqa: SLF001 - SpiffWorkflow is extended through what it calls private
+
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,25 +9,25 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from SpiffWorkflow.bpmn import BpmnEvent, BpmnWorkflow
+from SpiffWorkflow.bpmn import BpmnWorkflow
 from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
-from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import EventBasedGateway
 from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from engine.errors import NotFound, StepFailed
+from engine.errors import NotWaiting, StepFailed
 from engine.spiff import codec
 from engine.spiff.expressions import ScriptEngine
 from engine.spiff.program import Program
-from engine.spiff.specs import FanOutStep, JobStep, PersonStep, Timer
+from engine.spiff.specs import LIVE, EventGateway, FanOutStep, JobStep, PersonStep, Timer
 
 # SpiffWorkflow describes every state change for its log, expensively, unless its loggers are raised.
 for _name in ("spiff.task", "spiff.workflow"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 MAX_STEPS = 10_000
+COMPACT_EVERY = 50
 
 
 @dataclass(frozen=True)
@@ -91,23 +93,16 @@ class Run:
         return self.engine.environment.consulted
 
     def complete(self, token: str) -> list[Failure]:
-        """Finish the step that waits at `token` and go on. Raises NotFound when nothing waits there."""
-        task = self._task(token)
-        if not task.has_state(TaskState.READY):
-            raise NotFound("This step is not waiting any more.")
-        task.run()
+        """Finish the step that waits at `token` and go on. Raises NotWaiting when nothing waits there."""
+        self._task(token, TaskState.READY).run()
         return self._advance()
 
     def trigger(self, token: str) -> list[Failure]:
         """Let the timer or message that waits at `token` happen and go on."""
         gateway, _, chosen = token.partition(":")
-        task = self._task(gateway)
-        if not task.has_state(TaskState.WAITING):
-            raise NotFound("This event is not awaited any more.")
+        task = self._task(gateway, TaskState.WAITING)
         if chosen:
-            definitions = task.task_spec.event_definition.event_definitions
-            index = [spec.bpmn_id for spec in task.task_spec.outputs].index(chosen)
-            task.task_spec.catch(task, BpmnEvent(definitions[index]))
+            task.task_spec.choose(task, chosen)
         else:
             task._set_internal_data(event_fired=True)
         task.task_spec._update(task)
@@ -120,39 +115,47 @@ class Run:
 
     def waits(self) -> dict[str, Wait]:
         """Every place where this run waits, by token."""
-        return {wait.token: wait for wait in self._waits()}
+        return {wait.token: wait for wait in self._waits() if wait.token not in self.blocked}
 
     def _waits(self) -> Iterator[Wait]:
         for task in self.workflow.get_tasks(state=TaskState.READY | TaskState.WAITING):
             spec, token = task.task_spec, task.id.hex
-            if token in self.blocked:
-                continue
             if task.has_state(TaskState.READY):
                 kind = _READY_KINDS.get(type(spec))
                 if kind:
                     yield Wait(kind, token, spec.bpmn_id)
-            elif isinstance(spec, EventBasedGateway):
+            elif isinstance(spec, EventGateway):
                 for definition, child in zip(spec.event_definition.event_definitions, spec.outputs, strict=True):
                     yield Wait(_event_kind(definition), f"{token}:{child.bpmn_id}", child.bpmn_id)
             elif isinstance(spec, CatchingEvent):
                 yield Wait(_event_kind(spec.event_definition), token, spec.bpmn_id)
 
-    def _task(self, token: str) -> Task:
-        task = self.workflow.get_task_from_id(UUID(token)) if self._knows(token) else None
+    def _task(self, token: str, state: int) -> Task:
+        """The task at `token`, in one of the states `state`. Raises NotWaiting."""
+        task = self._find(token, state)
         if task is None:
-            raise NotFound("This step is not waiting any more.")
+            raise NotWaiting("This step is not waiting any more.")
         return task
 
-    def _knows(self, token: str) -> bool:
-        identifier = UUID(token)
-        return identifier in self.workflow.tasks or any(
-            identifier in sub.tasks for sub in self.workflow.subprocesses.values()
-        )
+    def _find(self, token: str, state: int) -> Task | None:
+        for workflow in (self.workflow, *self.workflow.subprocesses.values()):
+            task = workflow.tasks.get(UUID(token))
+            if task is not None and task.has_state(state):
+                return task
+        return None
 
     def _advance(self) -> list[Failure]:
+        failures = self._run_automatic()
+        self.blocked = {token for token in self.blocked if self._is_live(token)}
+        return failures
+
+    def _is_live(self, token: str) -> bool:
+        return self._find(token.partition(":")[0], LIVE) is not None
+
+    def _run_automatic(self) -> list[Failure]:
         """Run what needs nobody until only wait states are left."""
         failures: list[Failure] = []
-        for _ in range(MAX_STEPS):
+        for count in range(1, MAX_STEPS + 1):
             task = self._next_automatic()
             if task is None:
                 return failures
@@ -160,7 +163,13 @@ class Run:
                 task.run()
             except (StepFailed, SpiffWorkflowException) as error:
                 failures.append(self._block(task, error))
-        raise StepFailed(f"The process made {MAX_STEPS} steps without reaching a wait state: it turns in a circle.")
+            if count % COMPACT_EVERY == 0 and not self.ended:
+                # SpiffWorkflow walks the whole tree after each step, and only 1,000 levels deep.
+                self.restore(self.dump())
+        if task := self._next_automatic():
+            circle = StepFailed(f"The process made {MAX_STEPS} steps without a wait: it turns in a circle.")
+            failures.append(self._block(task, circle))
+        return failures
 
     def _next_automatic(self) -> Task | None:
         for task in self.workflow.get_tasks_iterator(state=TaskState.READY):
