@@ -177,10 +177,28 @@ def withdraw(session: Session, instance_id: int, tokens: list[str], *, people: b
         connection.execute(_WITHDRAW_TASKS, {"instance": instance_id, "tokens": tokens, "now": now})
 
 
-def withdraw_fan_outs(session: Session, changes: Changes, instance_id: int, tokens: list[str]) -> None:
-    """Close the fan-outs at `tokens` and ask for their members to be cancelled."""
-    rows = session.scalars(select(FanOut).where(FanOut.instance_id == instance_id, FanOut.token.in_(tokens)))
-    for fan_out in rows:
-        if fan_out.state != "closed":
-            fan_out.state = "closed"
-            changes.job("cancel_members", None, None, changes.now, fan_out=fan_out.id)
+def withdraw_fan_outs(
+    session: Session,
+    changes: Changes,
+    instance_id: int,
+    tokens: list[str] | None = None,
+    *,
+    by: str | None = None,
+    reason: str = "The process went on without the rest.",
+) -> None:
+    """Close the fan-outs at `tokens`, or all of the instance, and ask for their members to be cancelled."""
+    statement = select(FanOut).where(FanOut.instance_id == instance_id, FanOut.state != "closed")
+    if tokens is not None:
+        statement = statement.where(FanOut.token.in_(tokens))
+    for fan_out in session.scalars(statement.with_for_update()):
+        fan_out.state = "closed"
+        changes.job("cancel_members", None, None, changes.now, fan_out=fan_out.id, by=by, reason=reason)
+
+
+def drop_incidents(session: Session, instance_id: int, tokens: set[str] | None, *, now: datetime) -> None:
+    """Resolve the open incidents at `tokens`, or all of the instance: what they hold up is not needed any more."""
+    statement = update(Incident).where(Incident.instance_id == instance_id, Incident.resolved_at.is_(None))
+    if tokens is not None:
+        statement = statement.where(Incident.token.in_(tokens))
+    values = {"resolved_at": now, "resolution": "not needed any more"}
+    session.execute(statement.values(values).execution_options(synchronize_session=False))

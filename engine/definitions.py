@@ -6,10 +6,11 @@ from datetime import datetime
 from threading import Lock
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine.checks import check
-from engine.errors import InvalidDiagram, NotFound
+from engine.errors import Conflict, InvalidDiagram, NotFound
 from engine.models import Definition, DefinitionFile
 from engine.spiff import Program, compile_program
 
@@ -27,7 +28,9 @@ def deploy(session: Session, files: Mapping[str, bytes], *, by: str | None, now:
     if any(finding.severity == "error" for finding in findings):
         raise InvalidDiagram(findings)
     key, checksum = program.diagram.key, _checksum(files)
-    latest = session.scalar(select(Definition).where(Definition.key == key).order_by(Definition.version.desc()))
+    latest = session.scalar(
+        select(Definition).where(Definition.key == key).order_by(Definition.version.desc()).limit(1)
+    )
     if latest is not None and latest.checksum == checksum:
         return latest
     definition = Definition(
@@ -38,8 +41,11 @@ def deploy(session: Session, files: Mapping[str, bytes], *, by: str | None, now:
         deployed_at=now,
         deployed_by=by,
     )
-    session.add(definition)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(definition)
+    except IntegrityError:
+        raise Conflict(f"Somebody else has just published “{definition.name}”. Publish yours again.") from None
     session.add_all(DefinitionFile(definition_id=definition.id, path=p, content=c) for p, c in files.items())
     session.flush()
     _programs[checksum] = program

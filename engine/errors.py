@@ -21,6 +21,10 @@ class NotFound(Rejection):
     """There is no such thing, or this person may not know of it."""
 
 
+class NotWaiting(NotFound):
+    """What was to go on waits no more: the process has moved on meanwhile."""
+
+
 class NotAllowed(Rejection):
     """This person may not do this."""
 

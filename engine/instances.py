@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from engine.changes import Changes
+from engine.changes import Changes, drop_incidents, withdraw_fan_outs
 from engine.definitions import program_for, program_of
 from engine.errors import Conflict, NotFound
-from engine.models import Definition, FanOut, Instance, Job, Task
+from engine.models import Definition, FanOut, Instance, Job, Subscription, Task
 from engine.registry import Member
 from engine.spiff import Failure, Program, Run
 from engine.stepping import end, project
@@ -132,9 +132,8 @@ def cancel(session: Session, instance_id: int, *, by: str | None, reason: str, n
         .values(state="cancelled", closed_at=now)
         .execution_options(synchronize_session=False)
     )
-    for child in session.scalars(
-        select(Instance.id).where(Instance.parent_id == instance.id, Instance.state == "running")
-    ):
-        changes.job("cancel", child, None, now, by=by, reason=reason)
+    session.execute(delete(Subscription).where(Subscription.instance_id == instance.id))
+    drop_incidents(session, instance.id, None, now=now)
+    withdraw_fan_outs(session, changes, instance.id, by=by, reason=reason)
     end(session, changes, instance, program, "cancelled")
     changes.write(session)

@@ -7,15 +7,15 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from engine import registry
-from engine.changes import OVERDUE, Changes
+from engine.changes import OVERDUE, Changes, withdraw_fan_outs
 from engine.definitions import program_for
-from engine.errors import Conflict, NotFound, StepFailed
+from engine.errors import Conflict, NotWaiting, StepFailed
 from engine.feel import to_plain
 from engine.instances import cancel, lock, start_members
 from engine.models import FanOut, Instance, Job, Task
 from engine.registry import Member, ServiceCall
 from engine.spiff.expressions import evaluate
-from engine.stepping import advance, ask_to_go_on
+from engine.stepping import advance, ask_to_go_on, is_satisfied
 
 MEMBERS_PER_JOB = 50
 
@@ -34,7 +34,7 @@ def run_service(session: Session, job: Job, now: datetime) -> None:
     instance.variables = {**instance.variables, **(result or {})}
     changes = Changes(now)
     changes.record(instance, "service_done", step.id, None)
-    advance(session, changes, instance, program, lambda run: run.complete(token))
+    advance(session, changes, instance, program, lambda run: run.complete(token), closed=token)
     changes.write(session)
 
 
@@ -88,7 +88,8 @@ def gather(session: Session, job: Job, now: datetime) -> None:
 
 def begin_members(session: Session, job: Job, now: datetime) -> None:
     """Start some members of a fan-out."""
-    fan_out = session.get_one(FanOut, job.payload["fan_out"])
+    # Whoever closes the fan-out waits for this lock and then cancels these members too, or has closed it already.
+    fan_out = session.get_one(FanOut, job.payload["fan_out"], with_for_update=True)
     if fan_out.state != "open":
         return
     parent = session.get_one(Instance, fan_out.instance_id)
@@ -111,13 +112,13 @@ def finish_fan_out(session: Session, job: Job, now: datetime) -> None:
     fan_out = session.scalars(
         select(FanOut).where(FanOut.instance_id == instance.id, FanOut.token == token).with_for_update()
     ).one()
-    if fan_out.state == "closed":
+    if fan_out.state == "closed" or not is_satisfied(program, fan_out.step, fan_out.done, fan_out.total, now):
         return
-    fan_out.state = "closed"
     changes = Changes(now)
     changes.record(instance, "members_done", fan_out.step, None, done=fan_out.done, total=fan_out.total)
     if fan_out.done < fan_out.total:
-        changes.job("cancel_members", None, None, now, fan_out=fan_out.id)
+        withdraw_fan_outs(session, changes, instance.id, [token])
+    fan_out.state = "closed"
     advance(session, changes, instance, program, lambda run: run.complete(token), closed=token)
     changes.write(session)
 
@@ -130,7 +131,7 @@ def cancel_members(session: Session, job: Job, now: datetime) -> None:
     )
     changes = Changes(now)
     for member in session.scalars(running):
-        changes.job("cancel", member, None, now, by=None, reason="The process went on without the rest.")
+        changes.job("cancel", member, None, now, by=job.payload["by"], reason=job.payload["reason"])
     changes.write(session)
 
 
@@ -144,13 +145,13 @@ def cancel_one(session: Session, job: Job, now: datetime) -> None:
 
 def _instance_id(job: Job) -> int:
     if job.instance_id is None:
-        raise NotFound("This job belongs to no case.")
+        raise NotWaiting("This job belongs to no case.")
     return job.instance_id
 
 
 def _token(job: Job) -> str:
     if job.token is None:
-        raise NotFound("This job belongs to no step.")
+        raise NotWaiting("This job belongs to no step.")
     return job.token
 
 

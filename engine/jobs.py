@@ -16,7 +16,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from engine import clock, job_kinds
 from engine.database import SessionFactory, transaction
-from engine.errors import EngineError, NotFound
+from engine.errors import EngineError, NotWaiting
 from engine.models import HistoryEntry, Incident, Instance, Job
 
 log = logging.getLogger(__name__)
@@ -88,7 +88,7 @@ def _work(session: Session, job: Job, now: datetime) -> None:
     session.flush()
     try:
         job_kinds.KINDS[job.kind](session, job, now)
-    except NotFound:
+    except NotWaiting:
         log.info("job %s (%s) is not needed any more", job.id, job.kind)
 
 

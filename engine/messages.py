@@ -20,24 +20,26 @@ def deliver(
 
     The payload's values become variables of the receiver. Raises NotFound when nobody waits for it.
     """
-    waiting = session.execute(
-        select(Subscription.instance_id, Subscription.token)
+    waiting = session.scalars(
+        select(Subscription)
         .where(Subscription.message == message, Subscription.correlation == correlation)
-        .order_by(Subscription.instance_id)
+        .order_by(Subscription.instance_id, Subscription.id)
     ).all()
-    if not waiting:
+    received = [_deliver_one(session, subscription, payload=payload or {}, now=now) for subscription in waiting]
+    if not any(received):
         raise NotFound(f"Nobody waits for the message “{message}” with the key “{correlation}”.")
-    for instance_id, token in waiting:
-        _deliver_one(session, instance_id, token, message=message, payload=payload or {}, now=now)
-    return len(waiting)
+    return sum(received)
 
 
-def _deliver_one(
-    session: Session, instance_id: int, token: str, *, message: str, payload: dict[str, Any], now: datetime
-) -> None:
-    instance, program = lock(session, instance_id)
+def _deliver_one(session: Session, subscription: Subscription, *, payload: dict[str, Any], now: datetime) -> bool:
+    message, token = subscription.message, subscription.token
+    instance, program = lock(session, subscription.instance_id)
+    # Until the lock was ours, the instance may have moved on.
+    if session.scalar(select(Subscription.id).where(Subscription.id == subscription.id)) is None:
+        return False
     instance.variables = {**instance.variables, **payload}
     changes = Changes(now)
     changes.record(instance, "message_received", None, None, message=message)
     advance(session, changes, instance, program, lambda run: run.trigger(token))
     changes.write(session)
+    return True

@@ -7,7 +7,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from engine import registry
-from engine.changes import Changes, timer_due, withdraw, withdraw_fan_outs
+from engine.changes import Changes, drop_incidents, timer_due, withdraw, withdraw_fan_outs
 from engine.diagram import Step
 from engine.errors import StepFailed
 from engine.models import FanOut, Instance, Subscription
@@ -27,7 +27,7 @@ def advance(
     variables = dict(instance.variables)
     run = Run(program, instance.process, variables, changes.now)
     run.restore(instance.blob)
-    before = run.waits()
+    before, held = run.waits(), set(run.blocked)
     failures = act(run)
     instance.variables = variables
     after = run.waits()
@@ -35,6 +35,8 @@ def advance(
     project(changes, instance, run, failures, known=set(before))
     instance.blob = run.dump()
     _withdraw(session, changes, instance, gone, closed)
+    if held - run.blocked:
+        drop_incidents(session, instance.id, held - run.blocked, now=changes.now)
     if run.ended:
         end(session, changes, instance, program, "completed")
 
@@ -94,6 +96,8 @@ def _withdraw(
         session.execute(
             delete(Subscription).where(Subscription.instance_id == instance.id, Subscription.token.in_(gone))
         )
+    if kinds & {"job", "fan_out"}:
+        drop_incidents(session, instance.id, set(gone), now=changes.now)
     if "fan_out" in kinds:
         withdraw_fan_outs(session, changes, instance.id, list(gone))
 
@@ -105,21 +109,34 @@ def end(session: Session, changes: Changes, instance: Instance, program: Program
     instance.blob = b""
     changes.record(instance, f"instance_{state}", None, None)
     registry.emit(session, "instance_ended", instance=instance, now=changes.now)
-    if instance.parent_id is not None and state == "completed":
-        count_done(session, changes, instance, program)
+    if instance.parent_id is not None:
+        count_member(session, changes, instance, program)
 
 
-def count_done(session: Session, changes: Changes, instance: Instance, program: Program) -> None:
-    """Count one finished member for the fan-out it belongs to; ask for the parent to go on when it may."""
+def count_member(session: Session, changes: Changes, instance: Instance, program: Program) -> None:
+    """Count a member that ended for the fan-out it belongs to; ask for the parent to go on when it may.
+
+    One that was cancelled is not waited for: there is one less of them.
+    """
+    count = {"done": FanOut.done + 1} if instance.state == "completed" else {"total": FanOut.total - 1}
     row = session.execute(
         update(FanOut)
         .where(FanOut.instance_id == instance.parent_id, FanOut.token == instance.parent_token)
-        .values(done=FanOut.done + 1)
-        .returning(FanOut.state, FanOut.done, FanOut.total, FanOut.step)
+        .where(FanOut.state == "open")
+        .values(count)
+        .returning(FanOut.done, FanOut.total, FanOut.step)
         .execution_options(synchronize_session=False)
-    ).one()
-    if row.state == "open" and is_satisfied(program, row.step, row.done, row.total, changes.now):
+    ).one_or_none()
+    if row is not None and _may_go_on(program, row.step, row.done, row.total, changes.now):
         ask_to_go_on(changes, instance.parent_id, instance.parent_token)
+
+
+def _may_go_on(program: Program, step: str, done: int, total: int, now: datetime) -> bool:
+    try:
+        return is_satisfied(program, step, done, total, now)
+    except StepFailed:
+        # The parent's job meets the same error, and it becomes the parent's incident, not this member's.
+        return True
 
 
 def is_satisfied(program: Program, step: str, done: int, total: int, now: datetime) -> bool:
