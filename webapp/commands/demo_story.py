@@ -61,7 +61,7 @@ def play_nearly_to_the_end(factory: SessionFactory, cycle: Cycle, cast: Cast) ->
             return task.subject == cast.candidate
         return task.step != "executive_signoff"
 
-    _play(factory, cycle, cast, goes_on, label=f"Playing the {cycle.name}")
+    _play(factory, cycle, cast, goes_on)
 
 
 def play_the_beginning(factory: SessionFactory, cycle: Cycle, cast: Cast) -> None:
@@ -73,14 +73,14 @@ def play_the_beginning(factory: SessionFactory, cycle: Cycle, cast: Cast) -> Non
             return task.subject in writing or (task.subject not in cast.team and _is_chosen(task, BEGUN))
         return task.step == "manager_review" and task.assignee != cast.manager and _is_chosen(task, 0.5)
 
-    _play(factory, cycle, cast, goes_on, label=f"Playing the first days of the {cycle.name}")
+    _play(factory, cycle, cast, goes_on)
 
 
 def _is_chosen(task: Task, share: float) -> bool:
     return Random(f"{task.step} {task.subject}").random() < share  # noqa: S311 - the same people every time
 
 
-def _play(factory: SessionFactory, cycle: Cycle, cast: Cast, goes_on: Choice, *, label: str) -> None:
+def _play(factory: SessionFactory, cycle: Cycle, cast: Cast, goes_on: Choice) -> None:
     hand_out_first_tasks(factory, cycle.id)
     for _ in range(ROUNDS):
         with reading(factory) as session:
@@ -90,7 +90,7 @@ def _play(factory: SessionFactory, cycle: Cycle, cast: Cast, goes_on: Choice, *,
             chosen = [task for task in waiting if goes_on(task)]
         if not chosen:
             return
-        with progress(f"{label}: {chosen[0].name}", len(chosen)) as bar:
+        with progress(f"{cycle.name}: {chosen[0].name}", len(chosen)) as bar:
             for task in chosen:
                 _work_off(factory, task, cast)
                 bar.update(1)

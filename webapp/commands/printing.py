@@ -8,6 +8,8 @@ from typing import Any
 import click
 import orjson
 
+LABEL_WIDTH = 46
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON, for machines.")
 
 
@@ -32,8 +34,8 @@ def _text(cell: object) -> str:
 
 @contextmanager
 def progress(label: str, length: int) -> Iterator[Any]:
-    """A progress bar on standard error, where that is a terminal."""
+    """A progress bar on standard error, where that is a terminal; several stand below each other in line."""
     with click.progressbar(
-        length=length, label=label, file=sys.stderr, hidden=not sys.stderr.isatty(), show_pos=True
+        length=length, label=label.ljust(LABEL_WIDTH), file=sys.stderr, hidden=not sys.stderr.isatty(), show_pos=True
     ) as bar:
         yield bar
