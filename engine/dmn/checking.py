@@ -12,7 +12,7 @@ from engine.dmn.expressions import Source
 from engine.dmn.graph import Graph
 from engine.dmn.tables import Table
 from engine.dmn.xml_reading import XmlElement, child, local_name
-from engine.feel.checking import Inspector, types_of
+from engine.feel.checking import inspect, types_of
 from engine.feel.names import canonical
 from engine.feel.scope import Run
 from engine.feel.types import ANY, FeelType
@@ -65,10 +65,10 @@ def _text_findings(model: Graph) -> Iterator[ModelFinding]:
 
 
 def _type_findings(source: Source, types: dict[str, FeelType]) -> Iterator[ModelFinding]:
-    inspector = Inspector(source.tested or ANY)
-    if source.node is not None:
-        inspector.infer(source.node, types)
-    for finding in inspector.findings:
+    if source.node is None:
+        return
+    _, findings = inspect(source.node, types, source.tested or ANY)
+    for finding in findings:
         yield ModelFinding("type", ERROR, source.place, finding.message, hint=finding.hint)
 
 

@@ -18,6 +18,9 @@ from engine.feel.temporal import parse_temporal
 from engine.feel.types import ANY, BOOLEAN, CONTEXT, LIST, NUMBER, RANGE, SIMPLE_TYPES, FeelType
 from engine.feel.values import kind, kind_in_words
 
+Types = Mapping[str, FeelType]
+_MOST_FINDINGS = 20  # Searching for similar names takes time, and nobody reads more.
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -49,13 +52,20 @@ def check(
         node = (compile_unary_tests if tests else compile_expression)(text, types=known).node
     except FeelError as error:
         return [Finding(error.message, error.position, error.hint)]
-    inspector = Inspector(tested or ANY)
-    result = inspector.infer(node, types_of(known) if known else {})
+    result, findings = inspect(node, types_of(known) if known else {}, tested or ANY)
     if wanted is not None and not tests and _is_plain(result) and result.name != wanted:
-        inspector.found(
-            f"The result should be {kind_in_words(wanted)}, but it is {kind_in_words(result.name)}.", node.position
-        )
-    return inspector.findings
+        message = f"The result should be {kind_in_words(wanted)}, but it is {kind_in_words(result.name)}."
+        findings.append(Finding(message, node.position))
+    return findings
+
+
+def inspect(node: Node, types: Types, tested: FeelType) -> tuple[FeelType, list[Finding]]:
+    """The type of a tree as far as it is known, and what is wrong in it; `types` are the names in scope."""
+    inspector = Inspector(tested)
+    try:
+        return inspector.infer(node, types), inspector.findings
+    except RecursionError:
+        return ANY, [Finding("This expression is nested too deeply.", hint="Split it into several smaller rules.")]
 
 
 def types_of(dictionary: Dictionary) -> dict[str, FeelType]:
@@ -68,10 +78,6 @@ def _entry_type(entry: Entry) -> FeelType:
         return entry.type
     fields = FeelType("context", fields=tuple((name, _entry_type(child)) for name, child in entry.below.items()))
     return FeelType("list", element=fields) if entry.type.name == "list" else fields
-
-
-Types = Mapping[str, FeelType]
-_MOST_FINDINGS = 20  # Searching for similar names takes time, and nobody reads more.
 
 
 def _is_plain(wanted: FeelType) -> bool:

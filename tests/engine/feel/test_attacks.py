@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from engine import feel
 from tests.engine.feel.attacks import ATTACKS
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -55,3 +57,23 @@ def test_an_attack_is_stopped_in_time(outcomes: dict[str, dict[str, Any]], name:
 def test_what_costs_more_than_it_seems_is_charged(outcomes: dict[str, dict[str, Any]], name: str) -> None:
     """Each of these once took seconds or gigabytes while hardly any step was counted."""
     assert outcomes[name]["outcome"].startswith("FeelLimitError"), outcomes[name]
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_an_attack_can_be_checked_in_time(name: str) -> None:
+    """The designer's checks read what nobody has worked out yet."""
+    start = time.process_time()
+
+    findings = feel.check(ATTACKS[name], {"rating": "number"})
+
+    assert time.process_time() - start < MOST_SECONDS
+    assert all(str(finding) for finding in findings)
+
+
+@pytest.mark.parametrize("chain", range(60, 200, 10))
+def test_a_long_expression_is_checked_or_refused_whatever_its_depth(chain: int) -> None:
+    text = "1" + " + 1" * chain
+    for _ in range(6):
+        text = f"({text})" + " + 1" * chain
+
+    assert all(str(finding) for finding in feel.check(text, {}))
