@@ -24,6 +24,7 @@ from celery import Celery
 from celery.exceptions import CPendingDeprecationWarning, SecurityWarning
 from celery.signals import setup_logging, worker_process_init
 from celery.worker import state as worker_state
+from kombu.pools import producers
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -106,7 +107,9 @@ class Messenger:
         # Before the message goes out, so that whoever commits from now on has another one sent.
         self._waiting = False
         try:
-            drain.apply_async(retry=False, expires=WAKE_UP_EXPIRES)
+            # The pool belongs to the broker in use now; Celery's own would stay with the first one.
+            with producers[app.connection_for_write()].acquire(block=True) as producer:
+                drain.apply_async(producer=producer, retry=False, expires=WAKE_UP_EXPIRES)
         except Exception as error:  # noqa: BLE001 - whatever a broker does, nothing depends on this message
             if not self._broker_is_silent:
                 log.warning("The broker does not take wake-ups (%s); tickers find the work.", error)
