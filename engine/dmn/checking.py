@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from engine.dmn.boxed import LOGIC
 from engine.dmn.coverage import check_table, checking_run
-from engine.dmn.elements import DECISION, KNOWLEDGE, Element, requirements
-from engine.dmn.expressions import Source
+from engine.dmn.elements import DECISION, INPUT, KNOWLEDGE, Element, requirements
 from engine.dmn.graph import Graph
 from engine.dmn.tables import Table
 from engine.dmn.xml_reading import XmlElement, child, local_name
@@ -21,7 +20,7 @@ _MOST_TYPE_FINDINGS = 100  # Searching for similar names takes time, and nobody 
 ERROR, WARNING = "error", "warning"
 _SEVERITY = {"gap": WARNING, "unreachable": WARNING, "too large": WARNING, "overlap": ERROR}
 _ARROWS = ("requiredInput", "requiredDecision", "requiredKnowledge")
-_NAMING = ("variable", "formalParameter", "inputData", "decision", "businessKnowledgeModel", "decisionService")
+_NAMING = ("variable", "formalParameter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,39 +54,29 @@ def check_graph(model: Graph) -> list[ModelFinding]:
 
 def _text_findings(model: Graph) -> Iterator[ModelFinding]:
     types, count = _types_in_model(model), 0
+    says_what_comes_in = model.dictionary is not None or any(e.kind == INPUT for e in model.elements.values())
     for source in model.texts.sources:
         if source.error is not None:
             yield ModelFinding("syntax", ERROR, source.place, source.error.message, hint=source.error.hint)
-        elif types is not None and count < _MOST_TYPE_FINDINGS:
-            found = list(_type_findings(source, types))
+        elif source.node is not None and count < _MOST_TYPE_FINDINGS:
+            _, findings = inspect(source.node, types, source.tested or ANY)
+            # Where a model declares no inputs, a name that is not in it need not be wrong.
+            found = [finding for finding in findings if says_what_comes_in or finding.problem != "name"]
             count += len(found)
-            yield from found
+            for finding in found:
+                yield ModelFinding("type", ERROR, source.place, finding.message, hint=finding.hint)
 
 
-def _type_findings(source: Source, types: dict[str, FeelType]) -> Iterator[ModelFinding]:
-    if source.node is None:
-        return
-    _, findings = inspect(source.node, types, source.tested or ANY)
-    for finding in findings:
-        yield ModelFinding("type", ERROR, source.place, finding.message, hint=finding.hint)
-
-
-def _types_in_model(model: Graph) -> dict[str, FeelType] | None:
-    """Every name that any expression of the model may see. None where the model does not say what comes in: then a
-    name that is not in it need not be wrong.
-    """
-    declared = [element for element in model.elements.values() if element.kind == "inputData"]
-    if not declared and model.dictionary is None:
-        return None
+def _types_in_model(model: Graph) -> dict[str, FeelType]:
+    """Every name that any expression of the model may see. One that means different things is of no known type."""
     types: dict[str, FeelType] = types_of(model.dictionary) if model.dictionary is not None else {}
     for element in _elements(model.root):
-        if local_name(element) in _NAMING and element.get("name"):
-            types.setdefault(canonical(element.get("name", "")), model.types.find(element.get("typeRef")) or ANY)
-        if element.get("iteratorVariable"):
-            types.setdefault(canonical(element.get("iteratorVariable", "")), ANY)
+        name = canonical(element.get("iteratorVariable") or element.get("name") or "")
+        if element.get("iteratorVariable") or local_name(element) in _NAMING:
+            type_ = model.types.find(element.get("typeRef")) or ANY
+            types[name] = type_ if types.get(name, type_) == type_ else ANY
     for known in model.elements.values():
-        if known.type is not None:
-            types[known.name] = known.type
+        types.setdefault(known.name, ANY)
     return types | dict.fromkeys((*model.imports, "item", "partial"), ANY)
 
 

@@ -13,7 +13,7 @@ from engine.feel.errors import FeelError, did_you_mean
 from engine.feel.expression import as_dictionary, compile_expression, compile_unary_tests
 from engine.feel.nodes import Node, label, parts_of
 from engine.feel.properties import PROPERTY_NAMES
-from engine.feel.signatures import BUILTINS, Builtin, usage
+from engine.feel.signatures import BUILTINS, Builtin, counted_values, usage
 from engine.feel.temporal import parse_temporal
 from engine.feel.types import ANY, BOOLEAN, CONTEXT, LIST, NUMBER, RANGE, SIMPLE_TYPES, FeelType
 from engine.feel.values import kind, kind_in_words
@@ -24,11 +24,14 @@ _MOST_FINDINGS = 20  # Searching for similar names takes time, and nobody reads 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One mistake: what is wrong, the offset in the text, and what to do."""
+    """One mistake: what is wrong, the offset in the text, and what to do. `problem` is a word for programs: "syntax",
+    "type", or what is not known: "name", "field", "function".
+    """
 
     message: str
     position: int | None = None
     hint: str = ""
+    problem: str = "type"
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()
@@ -51,7 +54,7 @@ def check(
     try:
         node = (compile_unary_tests if tests else compile_expression)(text, types=known).node
     except FeelError as error:
-        return [Finding(error.message, error.position, error.hint)]
+        return [Finding(error.message, error.position, error.hint, "syntax")]
     result, findings = inspect(node, types_of(known) if known else {}, tested or ANY)
     if wanted is not None and not tests and _is_plain(result) and result.name != wanted:
         message = f"The result should be {kind_in_words(wanted)}, but it is {kind_in_words(result.name)}."
@@ -122,8 +125,8 @@ class Inspector:
             nodes.ExpressionTest: self._expression_test,
         }
 
-    def found(self, message: str, position: int | None, hint: str = "") -> FeelType:
-        self.findings.append(Finding(message, position, hint))
+    def found(self, message: str, position: int | None, hint: str = "", problem: str = "type") -> FeelType:
+        self.findings.append(Finding(message, position, hint, problem))
         return ANY
 
     def infer(self, node: Node, types: Types) -> FeelType:
@@ -151,7 +154,7 @@ class Inspector:
         if node.name in BUILTINS or len(self.findings) >= _MOST_FINDINGS:
             return ANY
         hint = did_you_mean(node.name, list(types)) or f'If it is a text, put it in quotation marks: "{node.name}".'
-        return self.found(f"'{node.name}' is not known here.", node.position, hint)
+        return self.found(f"'{node.name}' is not known here.", node.position, hint, "name")
 
     def _list(self, node: nodes.ListNode, types: Types) -> FeelType:
         found = [self.infer(item, types) for item in node.items]
@@ -243,7 +246,7 @@ class Inspector:
             if node.name in fields:
                 return fields[node.name]
             hint = did_you_mean(node.name, list(fields)) or f"It has: {', '.join(list(fields)[:12])}."
-            return self.found(f"{name} has no field '{node.name}'.", node.position, hint)
+            return self.found(f"{name} has no field '{node.name}'.", node.position, hint, "field")
         if _is_plain(owner) and (owner.name in ("number", "string", "boolean") or node.name not in PROPERTY_NAMES):
             return self.found(f"{name} is {kind_in_words(owner.name)}, which has no '{node.name}'.", node.position)
         return NUMBER if _is_plain(owner) and node.name not in ("timezone", "time offset") else ANY
@@ -265,7 +268,7 @@ class Inspector:
     def _without_unknown_names(self, node: Node, types: Types) -> None:
         inside = Inspector(self.tested)
         inside.infer(node, types)
-        self.findings += [finding for finding in inside.findings if "is not known here" not in finding.message]
+        self.findings += [finding for finding in inside.findings if finding.problem != "name"]
 
     def _call(self, node: nodes.Call, types: Types) -> FeelType:
         given = [self.infer(argument, types) for argument in node.arguments]
@@ -278,7 +281,7 @@ class Inspector:
             return types[name].result or ANY
         if function is None:
             return self.found(
-                f"There is no function '{name}'.", node.function.position, did_you_mean(name, [*BUILTINS])
+                f"There is no function '{name}'.", node.function.position, did_you_mean(name, [*BUILTINS]), "function"
             )
         self._check_arguments(node, function, given)
         gives = {"list": LIST, "context": CONTEXT, "range": RANGE}
@@ -296,7 +299,9 @@ class Inspector:
         ]
         if not fitting:
             self.found(
-                f"'{function.name}' does not take {len(given)} values.", node.position, f"Write {usage(function)}."
+                f"'{function.name}' does not take {counted_values(len(given))}.",
+                node.position,
+                f"Write {usage(function)}.",
             )
         elif len(fitting) == 1:
             self._check_kinds(node, function, fitting[0].parameters, given)

@@ -100,13 +100,14 @@ def call_builtin(
             return _work_out(function, signature, converted, run, position)
         refusal = refusal or _refusal(function, *bound[misfit], run)
     if refusal is None:
-        message = f"'{function.name}' does not take {_counted(len(values))}."
+        message = f"'{function.name}' does not take {counted_values(len(values))}."
         return run.fault(message, position, hint=f"Write {usage(function)}.")
     message, only_empty = refusal
     return run.note(message, position) if only_empty else run.fault(message, position)
 
 
-def _counted(number: int) -> str:
+def counted_values(number: int) -> str:
+    """For messages: what a call with so many values is called."""
     return {0: "a call without values", 1: "one value"}.get(number, f"these {number} values")
 
 

@@ -57,6 +57,12 @@ def run_kit(folder: Path) -> list[Outcome]:
     return [outcome for file in sorted(folder.glob("*/*/*-test-*.xml")) for outcome in _run_file(file)]
 
 
+def checked_models(folder: Path) -> Iterator[tuple[str, dmn.Model]]:
+    """(folder name, model) of every file of the kit."""
+    for file in sorted(folder.glob("*/*/*.dmn")):
+        yield file.parent.name, _load(file)
+
+
 def _run_file(file: Path) -> Iterator[Outcome]:
     root = etree.parse(file).getroot()
     model = _load(file.parent / str(root.findtext("{*}modelName")))

@@ -105,7 +105,7 @@ MISTAKES = {
     "hire date + 3": "'+' cannot take a date and a number together. Use two values of one kind.",
     "uppercase(grade)": "There is no function 'uppercase'. Did you mean 'upper case'?",
     "upper case(rating)": "'upper case' needs text for 'string', not a number.",
-    "substring(grade)": "'substring' does not take 1 values. Write substring(string, start position, length).",
+    "substring(grade)": "'substring' does not take one value. Write substring(string, start position, length).",
     '@"2026-02-30" > hire date': '@"2026-02-30" is not a date, time or duration.',
     "rating in [1..grade]": "the two ends of the range cannot take a number and text together. "
     "Use two values of one kind.",
