@@ -50,6 +50,7 @@ def render_decision(found: OpenTask, attempt: Attempt | None = None) -> str:
     if case is None:
         raise NotFound("This decision is about nobody who takes part in the cycle. Ask HR to look at it.")
     proposal = open_proposal(session, task)
+    facts = gather_facts(session, case, today)
     roles = roles_in_case(session, case, actor.person_id, actor.roles)
     handed_in = submissions_about(session, task.root_id, case.person_id, viewer=actor.person_id, roles=roles)
     return render_template(
@@ -57,13 +58,14 @@ def render_decision(found: OpenTask, attempt: Attempt | None = None) -> str:
         task=task,
         dossier=dossier_of(session, task, today),
         case=case,
-        facts=gather_facts(session, case, today),
+        facts=facts,
         proposal=proposal,
         proposer=name_people(session, [proposal.proposed_by]).get(proposal.proposed_by, proposal.proposed_by),
         kind=KINDS[proposal.kind],
         kinds=KINDS,
         states=STATES,
         worth=describe_worth(proposal),
+        band=describe_band(facts.band_position) if facts.band_position is not None else "",
         relations=find_relations(session, actor.person_id, proposal, today),
         done=done_about(session, task),
         submissions=[(submission, render_answers(submission.answers)) for submission in reversed(handed_in)],
@@ -75,12 +77,18 @@ def render_decision(found: OpenTask, attempt: Attempt | None = None) -> str:
 def describe_worth(proposal: Proposal) -> str:
     """What is asked for, in a few words: `G7 to G8`, `4,500.00 EUR (6.2 % of the salary)`."""
     if proposal.new_grade:
-        title = f", {proposal.new_title}" if proposal.new_title else ""
-        return f"{proposal.grade} to {proposal.new_grade}{title}"
+        return f"{proposal.grade} to {proposal.new_grade}"
     if proposal.amount is None:
         return ""
     share = f" ({_plain(proposal.percent)} % of the salary)" if proposal.percent is not None else ""
     return f"{proposal.amount:,.2f} {proposal.currency}{share}"
+
+
+def describe_band(position: Decimal) -> str:
+    """Where a salary lies in its pay band, in words."""
+    if position < 0:
+        return "below the band"
+    return "above the band" if position > 100 else f"{_plain(position)} % of the band"
 
 
 def _plain(number: Decimal) -> str:

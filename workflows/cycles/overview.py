@@ -54,7 +54,7 @@ def _count_overdue(session: Session, roots: Sequence[int], now: datetime) -> dic
         .where(Task.root_id.in_(roots), Task.state == "open", Task.due_at < now)
         .group_by(Task.root_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _find_phases(session: Session, cycles: Sequence[Cycle]) -> dict[int, tuple[str, int, int]]:

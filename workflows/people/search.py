@@ -61,4 +61,4 @@ def _narrow(statement: Rows, status: str) -> Rows:
 def name_people(session: Session, person_ids: Sequence[str]) -> dict[str, str]:
     """The names of these people by id. One statement."""
     rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(person_ids)))
-    return dict(rows.tuples().all())
+    return dict(rows.all())

@@ -1,0 +1,159 @@
+"""HR imports files: a look at what would happen, the defects, and then the very file that was looked at."""
+
+import io
+import re
+from collections.abc import Callable, Sequence
+
+import pytest
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
+
+from engine.database import SessionFactory
+from tests.webapp.browsing import Browser
+from tests.webapp.reviewing import SELF_ASSESSMENT, Review, hand_in
+from tests.workflows.people.cast import as_csv, cast, changed, moves_file, people_file, person
+from workflows.people.models import Import, Person, PersonVersion
+
+OpenBrowser = Callable[[str], Browser]
+
+
+def send_file(browser: Browser, address: str, kind: str, content: bytes, **fields: str) -> TestResponse:
+    """Send the import form with a file, as the page that is open makes it."""
+    data = {"csrf_token": browser.token(), "kind": kind, "file": (io.BytesIO(content), f"{kind}.csv"), **fields}
+    browser.page = browser.client.post(address, data=data, follow_redirects=True)
+    return browser.page
+
+
+def preview(browser: Browser, kind: str, content: bytes) -> TestResponse:
+    browser.open("/people/import")
+    return send_file(browser, "/people/import/preview", kind, content)
+
+
+def digest(browser: Browser) -> str:
+    given = re.search(r'name="digest" value="([0-9a-f]{64})"', browser.page.text)
+    return given.group(1) if given else ""
+
+
+def imports(factory: SessionFactory) -> int:
+    with factory() as session:
+        return session.scalar(select(func.count()).select_from(Import)) or 0
+
+
+def test_a_file_is_looked_at_then_applied(open_browser: OpenBrowser, factory: SessionFactory) -> None:
+    # Given a file with somebody new and a new title
+    hugo, before = open_browser("hugo"), imports(factory)
+    content = people_file([*changed(cast(), "ann", job_title="Lead"), person("zoe", "ben")])
+    # When HR looks at it
+    page = preview(hugo, "people", content).text
+    # Then the page tells what would change, and nothing has
+    assert "Apply this file" in page
+    assert "Job title" in page
+    assert imports(factory) == before
+    # When it is applied
+    send_file(hugo, "/people/import", "people", content, digest=digest(hugo))
+    # Then it has, and a second time there is nothing to do.
+    assert "1 new, 1 changed" in hugo.page.text
+    assert 'href="/people/zoe"' in hugo.page.text
+    assert "Nothing to do." in preview(hugo, "people", content).text
+
+
+def test_only_the_file_that_was_looked_at_is_applied(open_browser: OpenBrowser, factory: SessionFactory) -> None:
+    hugo, before = open_browser("hugo"), imports(factory)
+    preview(hugo, "people", people_file([*cast(), person("zoe", "ben")]))
+    answer = send_file(hugo, "/people/import", "people", people_file(cast()), digest=digest(hugo))
+    assert answer.status_code == 422
+    assert "This is not the file you have looked at." in answer.text
+    assert imports(factory) == before
+
+
+def test_defects_are_told_with_line_column_value_and_remedy(open_browser: OpenBrowser, factory: SessionFactory) -> None:
+    hugo, before = open_browser("hugo"), imports(factory)
+    answer = preview(hugo, "people", people_file(changed(cast(), "ann", manager_id="nobody", email="here")))
+    assert answer.status_code == 422
+    assert "2 things are wrong" in answer.text
+    for told in ("Line 5, manager_id", "nobody", "manager does not exist", "Line 5, email", "not an e-mail address"):
+        assert told in answer.text, told
+    assert digest(hugo) == ""
+    # And sent straight to be applied it changes nothing either.
+    send_file(hugo, "/people/import", "people", people_file(changed(cast(), "ann", email="here")), digest="0" * 64)
+    assert imports(factory) == before
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "problem"),
+    [
+        ("people", b"", "The file is empty."),
+        ("people", b"PK\x03\x04rest", "This is an Excel workbook"),
+        ("units", b"name\nx\n", "These columns are missing"),
+        ("salaries", b"a,b\n1,2\n", "Choose what the file holds."),
+    ],
+)
+def test_a_file_that_is_no_table_is_refused_with_what_to_do(
+    open_browser: OpenBrowser, kind: str, content: bytes, problem: str
+) -> None:
+    answer = preview(open_browser("hugo"), kind, content)
+    assert answer.status_code == 422
+    assert problem in answer.text
+
+
+def test_without_a_file_it_is_asked_for(open_browser: OpenBrowser) -> None:
+    hugo = open_browser("hugo")
+    hugo.open("/people/import")
+    answer = hugo.send("/people/import/preview", kind="people")
+    assert answer.status_code == 422
+    assert "Choose the file to import." in answer.text
+
+
+def test_units_come_in_the_same_way(open_browser: OpenBrowser) -> None:
+    hugo = open_browser("hugo")
+    units: Sequence[dict[str, str]] = [
+        {"org_unit": "TOP", "name": "The firm", "parent": "", "head_id": "olga", "cost_centre": "CC-0"}
+    ]
+    page = preview(hugo, "units", as_csv(units)).text
+    assert "Apply this file" in page
+    send_file(hugo, "/people/import", "units", as_csv(units), digest=digest(hugo))
+    assert "The firm" in hugo.open("/people/olga").text
+
+
+def test_a_move_shows_which_tasks_it_takes_along_before_it_does(review: Review) -> None:
+    # Given Ben, who has begun to review Ann, and a file that gives Ann to Mara
+    hand_in(review.browser("ann"), review.task("self_assessment", "ann"), **SELF_ASSESSMENT)
+    task, hugo = review.task("manager_review", "ann"), review.browser("hugo")
+    content = moves_file((review.now.date().isoformat(), "ann", "manager", "mara"))
+    # When HR looks at the file
+    page = preview(hugo, "moves", content).text
+    # Then it names the task, from whom, to whom and why; and nobody has lost anything
+    assert "Tasks that change hands (1)" in page
+    assert "Manager review" in page
+    assert review.again(task).assignee == "ben"
+    with review.factory() as session:
+        versions = session.scalars(select(PersonVersion).where(PersonVersion.person_id == "ann")).all()
+    assert {version.manager_id for version in versions} == {"ben"}
+    # When it is applied, the task is Mara's.
+    send_file(hugo, "/people/import", "moves", content, digest=digest(hugo))
+    assert "1 open task handed on" in hugo.page.text
+    assert review.again(task).assignee == "mara"
+
+
+def test_a_script_gets_the_report_alone_and_is_led_on_after_applying(open_browser: OpenBrowser) -> None:
+    hugo = open_browser("hugo")
+    hugo.open("/people/import")
+    content = people_file([*cast(), person("zoe", "ben")])
+    token = hugo.token()
+
+    def post(address: str, **fields: str) -> TestResponse:
+        data = {"csrf_token": token, "kind": "people", "file": (io.BytesIO(content), "people.csv"), **fields}
+        return hugo.client.post(address, data=data, headers={"HX-Request": "true"})
+
+    hugo.page = post("/people/import/preview")
+    assert "<html" not in hugo.page.text
+    assert post("/people/import", digest=digest(hugo)).headers["HX-Redirect"] == "/people"
+
+
+def test_an_employee_s_file_reaches_nobody(open_browser: OpenBrowser, factory: SessionFactory) -> None:
+    ann = open_browser("ann")
+    ann.open("/account")
+    content = people_file([*cast(), person("zoe", "ben")])
+    assert send_file(ann, "/people/import", "people", content).status_code == 403
+    with factory() as session:
+        assert session.get(Person, "zoe") is None
