@@ -12,7 +12,7 @@ from engine.models import Task
 from tests.webapp.browsing import PASSWORD, Browser
 from tests.workflows.small_cycle import LONG, SmallCycle
 from workflows.people.accounts import create_accounts, set_password
-from workflows.people.models import Account
+from workflows.people.models import Account, Person
 
 # What somebody types into the self-assessment, as the browser sends it.
 SELF_ASSESSMENT = {
@@ -49,6 +49,11 @@ class Review(SmallCycle):
         browser = Browser(self.app.test_client())
         browser.sign_in(who)
         return browser
+
+    def write_name(self, who: str, name: str) -> None:
+        """Give somebody another name."""
+        with transaction(self.factory) as session:
+            session.get_one(Person, who).name = name
 
     def task(self, step: str, subject: str | None = None) -> Task:
         """The one open task of a step."""

@@ -1,11 +1,9 @@
 """A person's own review."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from engine.definitions import program_of
 from engine.errors import NotFound
@@ -15,10 +13,10 @@ from webapp.cases import blueprint
 from webapp.diagrams import Mark, describe, layout_of, render
 from webapp.forms import render_answers
 from webapp.request_session import current_session
+from workflows.cases.reading import rating_in, read_case
 from workflows.cases.subject_view import Phase, current, follow, own_turn
 from workflows.cycles.models import Case, Cycle
 from workflows.cycles.queries import cases_of_person
-from workflows.reviews.reading import ShownSubmission, submissions_about
 
 __all__ = ["blueprint"]
 
@@ -38,7 +36,8 @@ def show_my_review(case_id: int | None = None) -> ResponseReturnValue:
     phases = follow(session, case, cycle, program)
     here, turn = current(phases), own_turn(phases)
     layout, marks, title = layout_of(program), _marks(phases), program.diagram.name
-    submissions = _read(session, case, reader)
+    submissions = read_case(session, case, viewer=reader, roles={"subject"})
+    others = [one for one in submissions if one.author_id != reader]
     return render_template(
         "cases/my_review.html",
         case=case,
@@ -48,7 +47,8 @@ def show_my_review(case_id: int | None = None) -> ResponseReturnValue:
         here=here,
         turn=turn,
         own=[one for one in submissions if one.author_id == reader],
-        others=[one for one in submissions if one.author_id != reader],
+        others=others,
+        rating=rating_in(others),
         render_answers=render_answers,
         whole=render(layout, marks, title=title),
         focus=render(layout, marks, title=f"{title}: you are here", focus=turn.id if turn else here.id)
@@ -71,16 +71,3 @@ def _marks(phases: list[Phase]) -> dict[str, Mark]:
     for one in (step for phase in phases for step in phase.steps):
         marks[one.id] = Mark(done=one.state == "done", here=one.state == "now")
     return marks
-
-
-def _read(session: Session, case: Case, reader: str) -> list[ShownSubmission]:
-    """What the subject may read: the last word of each step, and no rating that calibration has replaced."""
-    shown = submissions_about(session, case.root_id, case.person_id, viewer=reader, roles={"subject"})
-    latest = {(one.step, one.author_id): one for one in shown}.values()
-    if case.calibrated_rating is None:
-        return list(latest)
-    return [one if one.author_id == reader else _without_rating(one) for one in latest]
-
-
-def _without_rating(submission: ShownSubmission) -> ShownSubmission:
-    return replace(submission, answers=[answer for answer in submission.answers if answer.type != "rating"])

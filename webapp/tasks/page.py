@@ -1,6 +1,6 @@
 """All that the page of a task shows, gathered for one reader."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,11 +18,12 @@ from webapp.request_session import current_session
 from webapp.tasks.picture import picture_of
 from workflows.cases.dossier import Dossier, dossier_of
 from workflows.cases.phases import phase_of, phases_of
+from workflows.cases.reading import read_case
 from workflows.cases.trail import done_about, handing_of
 from workflows.people.models import Person
 from workflows.reviews.forms import questionnaire_of
 from workflows.reviews.models import Submission
-from workflows.reviews.reading import ShownSubmission, submissions_about
+from workflows.reviews.reading import ShownSubmission
 from workflows.reviews.roles import HR, roles_in_case
 from workflows.reviews.submitting import context_of, draft_of
 from workflows.routing.explain import explain
@@ -57,7 +58,7 @@ def render_task(found: OpenTask, attempt: Attempt | None = None) -> str:
         dossier=dossier,
         attempt=attempt,
         form=_draw_form(found, dossier, draft, attempt, roles),
-        submissions=read_submissions(session, task.root_id, task.subject, actor, roles),
+        submissions=_read_submissions(session, dossier, actor, roles),
         render_answers=render_answers,
         draft_author=_other_author(session, draft, actor),
         phases=phases_of(found.program),
@@ -69,19 +70,11 @@ def render_task(found: OpenTask, attempt: Attempt | None = None) -> str:
     )
 
 
-def read_submissions(
-    session: Session, root_id: int, subject: str | None, actor: Actor, roles: set[str]
-) -> list[ShownSubmission]:
-    """What was handed in about the subject and this person may read, the newest first.
-
-    The subject reads the last word of each step only: that a review was sent back is not theirs to know.
-    """
-    if subject is None:
+def _read_submissions(session: Session, dossier: Dossier, actor: Actor, roles: set[str]) -> list[ShownSubmission]:
+    """What was handed in about the subject, the newest first."""
+    if dossier.case is None:
         return []
-    shown: Sequence[ShownSubmission] = submissions_about(session, root_id, subject, viewer=actor.person_id, roles=roles)
-    if "subject" in roles:
-        shown = list({submission.step: submission for submission in shown}.values())
-    return list(reversed(shown))
+    return read_case(session, dossier.case, viewer=actor.person_id, roles=roles)[::-1]
 
 
 def _roles(session: Session, dossier: Dossier, subject: str | None, actor: Actor) -> set[str]:

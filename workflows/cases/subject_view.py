@@ -72,7 +72,9 @@ def follow(session: Session, case: Case, cycle: Cycle, program: Program) -> list
 def _phase(
     program: Program, step: Step, states: Mapping[str, State], own: Mapping[str, Task], *, closed: bool
 ) -> Phase:
-    state = states.get(step.id, "skipped" if closed else "next")
+    state = states.get(step.id, "next")
+    if closed and state != "done":
+        state = "skipped"
     turn = TURNS.get(step.over or step.settings.get("actorArgument", ""), "")
     mine = own_steps(program, step)
     return Phase(step.id, step.name, state, turn, [_own_step(one, own.get(one.id), state) for one in mine])

@@ -1,0 +1,32 @@
+"""The team page of a manager."""
+
+from tests.webapp.reviewing import SELF_ASSESSMENT, Review, hand_in
+from tests.workflows.small_cycle import counted
+
+
+def test_a_manager_sees_where_each_review_stands(review: Review) -> None:
+    hand_in(review.browser("ann"), review.task("self_assessment", "ann"), **SELF_ASSESSMENT)
+    ben, task = review.browser("ben"), review.task("manager_review", "ann")
+    text = ben.open("/team").text
+    assert "4 people report to you. 1 of their steps wait for you." in text
+    assert f'href="/tasks/{task.id}"' in text
+    assert "with Dora" in text
+    assert "Takes part in none" in text, "Carl is a contractor"
+
+
+def test_the_page_is_offered_to_people_who_lead_people(review: Review) -> None:
+    assert 'href="/team"' in review.browser("ben").open("/inbox").text
+    ann = review.browser("ann")
+    assert 'href="/team"' not in ann.open("/inbox").text
+    assert "Nobody reports to you" in ann.open("/team").text
+
+
+def test_a_team_costs_three_statements_whatever_its_size(review: Review) -> None:
+    counts = []
+    for who in ("mara", "ben"):
+        browser = review.browser(who)
+        with counted(review.factory) as sent:
+            browser.open("/team")
+        counts.append(len([statement for statement in sent if not statement.startswith("BEGIN")]))
+    # Two more find the reader, one what the navigation shows.
+    assert counts == [6, 6]
