@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
 
-from engine import clock, definitions, instances, jobs, messages, registry, tasks
+from engine import clock, definitions, incidents, instances, jobs, messages, registry, tasks
 from engine.database import Base, SessionFactory, connect, create_session_factory, transaction
 from engine.diagram import Step
-from engine.errors import NotAllowed
-from engine.models import HistoryEntry, Incident, Instance, Job, Task
-from engine.registry import Assignment, AssignmentRequest
+from engine.errors import InvalidDiagram, NotAllowed, Rejection
+from engine.models import Definition, HistoryEntry, Incident, Instance, Job, Task
+from engine.registry import Assignment, AssignmentRequest, Member
 
 DIAGRAMS = Path(__file__).parent / "diagrams"
 
@@ -40,6 +40,13 @@ class TinyCompany:
             raise NotAllowed(f"“{task.name}” belongs to {task.assignee}.")
 
 
+def gather_team(*people: str, name: str = "team") -> None:
+    """Let the population `name` have these members; each is the subject of an instance of its own."""
+    registry.populations[name] = lambda _session, _parent, _now: [
+        Member(person, person, {"person": person}) for person in people
+    ]
+
+
 class Play:
     """One database in which diagrams are played."""
 
@@ -57,15 +64,42 @@ class Play:
         with transaction(self.factory) as session:
             return definitions.deploy(session, package, by="designer", now=clock.now()).id
 
-    def start(self, name: str, *, subject: str | None = None, **variables: Any) -> int:
-        """Publish and start a diagram and do what machines can do; returns the instance."""
-        definition_id = self.deploy(name)
+    def publish(self, package: dict[str, bytes]) -> Definition:
+        """Publish a package as it stands."""
         with transaction(self.factory) as session:
-            definition = session.get_one(definitions.Definition, definition_id)
-            instance = instances.start(
-                session, definition, name=name, by="hr", now=clock.now(), subject=subject, variables=variables
-            )
+            return definitions.deploy(session, package, by="designer", now=clock.now())
+
+    def findings(self, package: dict[str, bytes]) -> list[str]:
+        """What is said against publishing a package."""
+        try:
+            self.publish(package)
+        except InvalidDiagram as invalid:
+            return [str(finding) for finding in invalid.findings]
+        except Rejection as rejection:
+            return [str(rejection)]
+        return []
+
+    def start(
+        self, name: str, *, subject: str | None = None, files: dict[str, bytes] | None = None, **variables: Any
+    ) -> int:
+        """Publish and start a diagram and do what machines can do; returns the instance."""
+        instance_id = self.launch(self.deploy(name, **(files or {})), subject=subject, **variables)
         self.work()
+        return instance_id
+
+    def launch(self, definition_id: int, *, subject: str | None = None, **variables: Any) -> int:
+        """Start an instance of a definition, and nothing else."""
+        with transaction(self.factory) as session:
+            definition = session.get_one(Definition, definition_id)
+            instance = instances.start(
+                session,
+                definition,
+                name=definition.name,
+                by="hr",
+                now=clock.now(),
+                subject=subject,
+                variables=variables,
+            )
         return instance.id
 
     def work(self) -> int:
@@ -97,10 +131,26 @@ class Play:
 
     def complete(self, step: str, *, subject: str | None = None, by: str | None = None, **answers: Any) -> None:
         """Complete the open task of a step as the person who has it, and do what machines can do."""
-        task = self.task(step, subject=subject)
+        self.finish(self.task(step, subject=subject), by=by, **answers)
+        self.work()
+
+    def finish(self, task: Task, *, by: str | None = None, **answers: Any) -> None:
+        """Complete a task as the person who has it, and nothing else."""
         with transaction(self.factory) as session:
             tasks.complete(session, task.id, by=by or task.assignee or "anybody", now=clock.now(), answers=answers)
+
+    def cancel(self, instance_id: int) -> None:
+        """Cancel an instance, and do what machines can do."""
+        with transaction(self.factory) as session:
+            instances.cancel(session, instance_id, by="hr", reason="Not needed.", now=clock.now())
         self.work()
+
+    def members(self, instance_id: int) -> list[Instance]:
+        """The members of the fan-outs of an instance, oldest first."""
+        with self.factory() as session:
+            return list(
+                session.scalars(select(Instance).where(Instance.parent_id == instance_id).order_by(Instance.id))
+            )
 
     def send(self, message: str, *, correlation: str = "", **payload: Any) -> int:
         """Deliver a message and do what machines can do; returns how many received it."""
@@ -124,6 +174,13 @@ class Play:
         with self.factory() as session:
             return list(session.scalars(select(Incident.problem).where(Incident.resolved_at.is_(None))))
 
+    def retry(self) -> None:
+        """Try every open incident again, and do what machines can do."""
+        with transaction(self.factory) as session:
+            for incident, _instance in incidents.list_open(session):
+                incidents.retry(session, incident.id, by="hr", now=clock.now())
+        self.work()
+
     def history(self, instance_id: int) -> list[tuple[str, str | None]]:
         """What happened in an instance: pairs of kind and step."""
         with self.factory() as session:
@@ -146,3 +203,13 @@ def _listen(engine: Engine, statements: list[str]) -> None:
     @event.listens_for(engine, "commit")
     def note_commit(_connection: Any) -> None:
         statements.append("COMMIT")
+
+
+def read_diagram(name: str) -> bytes:
+    """The content of a tiny diagram."""
+    return (DIAGRAMS / f"{name}.bpmn").read_bytes()
+
+
+def read_tables(*names: str) -> dict[str, bytes]:
+    """Decision tables as files of a package."""
+    return {f"decisions/{name}.dmn": (DIAGRAMS / f"{name}.dmn").read_bytes() for name in names}
