@@ -5,13 +5,14 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
 
 from engine import tasks
 from engine.errors import Conflict, Rejection
+from engine.models import Task
 from engine.tasks import OpenTask
 from workflows.cycles.models import Case
 from workflows.questionnaires import Checked, Questionnaire
@@ -20,6 +21,7 @@ from workflows.reviews.hooks import Submitted, run_hooks
 from workflows.reviews.models import DRAFT, SUBMITTED, Submission
 
 RATING = "rating"
+_READ_VERSION = "read_version"
 
 
 class FormIncomplete(Rejection):
@@ -48,11 +50,7 @@ def save_draft(
     checked = questionnaire_of(found.program, found.step).check(
         answers, context=context_of(found), draft=True, today=now.date()
     )
-    if version is not None:
-        draft = draft_of(session, task_id)
-        if version != (draft.version if draft else 0):
-            raise Conflict("This form was saved in another window since you opened it. Load it again to see that text.")
-    return _store(session, found, checked.answers, by=by, now=now, state=DRAFT)
+    return _store(session, found, checked.answers, by=by, now=now, state=DRAFT, read_version=version)
 
 
 def submit(
@@ -106,8 +104,12 @@ def _store(
     by: str,
     now: datetime,
     state: str,
+    read_version: int | None = None,
 ) -> Submission:
-    """Write the answers in one statement, whether there was a draft or not."""
+    """Write the answers in one statement, whether there was a draft or not.
+
+    The database compares the version, so that of two windows that save at the same moment only one gets through.
+    """
     row = {
         "task_id": found.task.id,
         "root_id": found.task.root_id,
@@ -122,22 +124,34 @@ def _store(
         "submitted_at": now if state == SUBMITTED else None,
     }
     connection = session.connection()
-    version = connection.execute(_upsert(connection.dialect.name, only_drafts=state == DRAFT), row).scalar_one_or_none()
+    statement = _upsert(connection.dialect.name, only_drafts=state == DRAFT, compared=read_version is not None)
+    compared = {} if read_version is None else {_READ_VERSION: read_version}
+    version = connection.execute(statement, row | compared).scalar_one_or_none()
     if version is None:
-        raise Conflict(f"“{found.task.name}” was handed in while this draft was on its way. Nothing was overwritten.")
+        raise Conflict(_overwriting_message(session, found.task))
     return Submission(**row, version=version)
 
 
+def _overwriting_message(session: Session, task: Task) -> str:
+    state = session.scalar(select(Submission.state).where(Submission.task_id == task.id))
+    if state == DRAFT:
+        return "This form was saved in another window since you opened it. Load it again to see that text."
+    return f"“{task.name}” was handed in while this draft was on its way. Nothing was overwritten."
+
+
 @cache
-def _upsert(dialect: str, *, only_drafts: bool) -> ReturningInsert[tuple[int]]:
+def _upsert(dialect: str, *, only_drafts: bool, compared: bool) -> ReturningInsert[tuple[int]]:
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     statement = insert(Submission)
     changed = ("author", "state", "answers", "saved_at", "submitted_at")
+    # A draft that arrives late must never overwrite what has been handed in.
+    condition = Submission.state == DRAFT if only_drafts else None
+    if condition is not None and compared:
+        condition &= Submission.version == bindparam(_READ_VERSION)
     return statement.on_conflict_do_update(
         index_elements=["task_id"],
         set_={name: statement.excluded[name] for name in changed} | {"version": Submission.version + 1},
-        # A draft that arrives late must never overwrite what has been handed in.
-        where=Submission.state == DRAFT if only_drafts else None,
+        where=condition,
     ).returning(Submission.version)
 
 
