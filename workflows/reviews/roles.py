@@ -1,35 +1,47 @@
 """What somebody is to a case, for the disclosure contract of its forms."""
 
+from collections.abc import Iterator
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.models import Task
+from engine.definitions import program_for
+from engine.models import Instance, Task
 from workflows.cycles.models import Case
 
 HR = "hr"
+CALIBRATION_PAGE = "calibration"
 
 
 def roles_in_case(session: Session, case: Case, viewer: str, account_roles: frozenset[str]) -> set[str]:
     """The roles of `viewer` in `case`: subject, manager, approver, calibration, hr; empty when none.
 
     The subject is the subject and nothing else, whatever their account says: HR staff read their own case as
-    employees. An approver is somebody who holds or has done a task about the subject in this cycle.
+    employees. An approver is somebody who holds or has done a task about the subject in this cycle; where the diagram
+    gives the step to the manager, they stand in the manager's place. Who leads the session of the case's group
+    calibrates it.
     """
     if viewer == case.person_id:
         return {"subject"}
-    roles = {HR} & account_roles
+    roles = set(account_roles & {HR})
     if viewer == case.manager_id:
-        roles = roles | {"manager"}
-    if _has_task_about(session, case, viewer):
-        roles = roles | {"approver"}
-    return set(roles)
+        roles.add("manager")
+    return roles.union(*_roles_by_tasks(session, case, viewer))
 
 
-def _has_task_about(session: Session, case: Case, viewer: str) -> bool:
+def _roles_by_tasks(session: Session, case: Case, viewer: str) -> Iterator[set[str]]:
     held = (Task.assignee == viewer) | (Task.closed_by == viewer)
-    statement = (
-        select(Task.id)
-        .where(Task.root_id == case.root_id, Task.subject == case.person_id, Task.state != "cancelled", held)
-        .limit(1)
+    group = Instance.variables["group"].as_string()
+    concerned = (Task.subject == case.person_id) | (Task.subject.is_(None) & (group == case.calibration_group))
+    rows = session.execute(
+        select(Task.definition_id, Task.step, Task.subject)
+        .join(Instance, Instance.id == Task.instance_id)
+        .where(Task.root_id == case.root_id, Task.state != "cancelled", held, concerned)
+        .distinct()
     )
-    return session.scalar(statement) is not None
+    for definition_id, step_id, subject in rows:
+        step = program_for(session, definition_id).step(step_id)
+        if subject is not None:
+            yield {"approver", "manager"} if step.settings.get("actor") == "manager" else {"approver"}
+        elif step.settings.get("page") == CALIBRATION_PAGE:
+            yield {"calibration"}
