@@ -2,33 +2,55 @@
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from engine import registry
 from engine.definitions import program_for
-from engine.models import Instance
+from engine.models import FanOut, Instance
 from workflows.cycles.models import Case, Cycle
+from workflows.cycles.outlook import PARTICIPANTS
 
 OUTCOMES = {"completed": "closed", "cancelled": "cancelled"}
 
 
 @registry.listen("instance_ended")
 def close(session: Session, instance: Instance, now: datetime) -> None:
-    """Close the cycle with its root instance; close a case with the member instance that the diagram says closes it.
+    """Close the cycle with its root instance, and every case that is still open then.
 
-    The sub-process that ends a case carries `rf:closes="case"`.
+    A case ends before that with the member instance that the diagram says closes it: the sub-process that carries
+    `rf:closes="case"`. It is cancelled with any member that is cancelled for itself, as when its subject leaves; not
+    with one that a deadline or a completion condition cuts short, for then the cycle goes on with everybody.
     """
     state = OUTCOMES[instance.state]
     if instance.parent_id is None:
-        session.execute(update(Cycle).where(Cycle.instance_id == instance.id).values(state=state, closed_at=now))
-        return
+        values = {"state": state, "closed_at": now}
+        ended = update(Cycle).where(Cycle.instance_id == instance.id).values(values).returning(Cycle.id)
+        if session.scalar(ended) is not None:
+            _close_cases(session, instance, None, state, now)
+    elif instance.subject is not None and _closes_case(session, instance):
+        _close_cases(session, instance, instance.subject, state, now)
+
+
+def _closes_case(session: Session, instance: Instance) -> bool:
     step = program_for(session, instance.definition_id).diagram.steps.get(instance.process)
-    closes = step is not None and step.settings.get("closes") == "case"
-    if closes and instance.subject is not None:
-        session.execute(
-            update(Case)
-            .where(Case.root_id == instance.root_id, Case.person_id == instance.subject, Case.state == "open")
-            .values(state=state, closed_at=now)
-            .execution_options(synchronize_session=False)
-        )
+    if step is None:
+        return False
+    if step.settings.get("closes") == "case":
+        return True
+    return instance.state == "cancelled" and step.over == PARTICIPANTS and _is_awaited(session, instance)
+
+
+def _is_awaited(session: Session, instance: Instance) -> bool:
+    """Whether the fan-out of a member goes on without it: one that ends as a whole is closed before its members."""
+    state = session.scalar(
+        select(FanOut.state).where(FanOut.instance_id == instance.parent_id, FanOut.token == instance.parent_token)
+    )
+    return state == "open"
+
+
+def _close_cases(session: Session, instance: Instance, person_id: str | None, state: str, now: datetime) -> None:
+    statement = update(Case).where(Case.root_id == instance.root_id, Case.state == "open")
+    if person_id is not None:
+        statement = statement.where(Case.person_id == person_id)
+    session.execute(statement.values(state=state, closed_at=now).execution_options(synchronize_session=False))

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from engine import instances, registry
 from engine.errors import Rejection
+from engine.feel import Field
 from engine.models import Definition, Instance
 from engine.registry import Member
 from workflows.cycles.models import Case, Cycle
@@ -16,6 +17,15 @@ from workflows.people.models import Person
 from workflows.people.organisation import Selection, load_organisation
 
 CHUNK = 1000
+
+registry.known_variables.update(
+    cycle_name=Field("string", label="Name of the cycle", example="Annual review 2026"),
+    period_from=Field("date", label="First day of the period", example="2026-01-01"),
+    period_to=Field("date", label="Last day of the period", example="2026-12-31"),
+    subject=Field("string", label="Whom it is about (employee id)", example="P00004"),
+    group=Field("string", label="Calibration group (unit)", example="F00"),
+    group_name=Field("string", label="Name of the calibration group", example="Engineering"),
+)
 
 
 class NobodyTakesPart(Rejection):
@@ -36,7 +46,8 @@ def launch(
 
     Raises NobodyTakesPart, or Rejection when the name is empty or the period ends before it begins.
     """
-    if not name.strip():
+    name = name.strip()
+    if not name:
         raise Rejection("Give the cycle a name, for instance “Annual review 2026”.")
     if period[1] < period[0]:
         raise Rejection("The period ends before it begins. Correct the dates.")
