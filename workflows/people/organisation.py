@@ -99,6 +99,8 @@ class Organisation:
             managers.sort(key=_by_name)
         self.units()
         self._since = self._read_since(None)
+        # Nothing is left to ask for; whoever keeps this in memory must not keep a session and its database alive.
+        del self._session
 
     def _read(self, statement: Rows, **parameters: object) -> list[PersonOnDay]:
         people = [PersonOnDay(*row) for row in self._session.execute(statement, parameters)]

@@ -17,10 +17,13 @@ from workflows.people.organisation import Organisation
 
 KEPT_DAYS = 4
 
-_Key = tuple[date, int, datetime]
+# Of what was imported and undone again the database may give away the number anew: the content tells them apart.
+_Key = tuple[date, int, datetime, str, date]
 _kept: WeakKeyDictionary[Engine | Connection, OrderedDict[_Key, Organisation]] = WeakKeyDictionary()
 _lock = Lock()
-_NEWEST_IMPORT = select(Import.id, Import.imported_at).order_by(Import.id.desc()).limit(1)
+_NEWEST_IMPORT = (
+    select(Import.id, Import.imported_at, Import.digest, Import.effective).order_by(Import.id.desc()).limit(1)
+)
 
 
 def organisation_on(session: Session, on: date) -> Organisation:
@@ -31,7 +34,7 @@ def organisation_on(session: Session, on: date) -> Organisation:
     newest = session.execute(_NEWEST_IMPORT).one_or_none()
     if newest is None:
         return Organisation(session, on)
-    key = (on, newest.id, newest.imported_at)
+    key = (on, *newest)
     with _lock:
         kept = _kept.setdefault(session.get_bind(), OrderedDict())
         if key in kept:
