@@ -16,10 +16,9 @@ from engine.database import JOBS_DUE
 from engine.deadlines import due_at, moment, parse_duration
 from engine.diagram import Step
 from engine.errors import StepFailed
-from engine.feel import to_plain
 from engine.models import FanOut, HistoryEntry, Incident, Instance, Job, Subscription, Task
 from engine.registry import AssignmentRequest
-from engine.spiff.expressions import evaluate
+from engine.spiff import Program
 
 OVERDUE = "overdue"
 
@@ -29,7 +28,7 @@ class Changes:
     """Everything to be written at the end of a verb, at one moment `now`."""
 
     now: datetime
-    people: list[tuple[Instance, str, Step]] = field(default_factory=list)
+    people: list[tuple[Instance, str, Step, Program]] = field(default_factory=list)
     jobs: list[dict[str, Any]] = field(default_factory=list)
     fan_outs: list[dict[str, Any]] = field(default_factory=list)
     subscriptions: list[dict[str, Any]] = field(default_factory=list)
@@ -103,12 +102,12 @@ class Changes:
             return []
         requests = [
             AssignmentRequest(step, instance.subject, instance.variables, instance.initiator, instance.root_id)
-            for instance, _, step in self.people
+            for instance, _, step, _ in self.people
         ]
         assignments = registry.router().assign(session, requests, self.now)
         rows = []
-        for (instance, token, step), assignment in zip(self.people, assignments, strict=True):
-            due = self._due(instance, token, step, assignment.zone)
+        for (instance, token, step, program), assignment in zip(self.people, assignments, strict=True):
+            due = self._due(instance, token, step, program, assignment.zone)
             rows.append(
                 {
                     "instance_id": instance.id,
@@ -130,12 +129,12 @@ class Changes:
                 self.wind_clock(instance.id, token, step, due, after=None)
         return rows
 
-    def _due(self, instance: Instance, token: str, step: Step, zone: str) -> datetime | None:
+    def _due(self, instance: Instance, token: str, step: Step, program: Program, zone: str) -> datetime | None:
         text = step.settings.get("due")
         if not text:
             return None
         try:
-            return due_at(_value(text, instance.variables, self.now), self.now, zone)
+            return due_at(_value(program, text, instance.variables, self.now), self.now, zone)
         except StepFailed as error:
             self.incident(instance, token, step.id, f"The deadline cannot be worked out: {error}")
             return None
@@ -147,16 +146,16 @@ def clock_stages(step: Step, due: datetime) -> list[tuple[datetime, str]]:
     return [*sorted((due - before, "reminder") for before in reminders), (due, OVERDUE)]
 
 
-def timer_due(step: Step, variables: dict[str, Any], now: datetime) -> datetime:
+def timer_due(program: Program, step: Step, variables: dict[str, Any], now: datetime) -> datetime:
     """When a drawn timer that starts now strikes. Raises StepFailed when its time cannot be worked out."""
-    return moment(_value(step.timer or "", variables, now), now)
+    return moment(_value(program, step.timer or "", variables, now), now)
 
 
-def _value(text: str, variables: dict[str, Any], now: datetime) -> Any:
+def _value(program: Program, text: str, variables: dict[str, Any], now: datetime) -> Any:
     """The value of a duration or date setting: ISO text as it stands, anything else is FEEL."""
     if parse_duration(text) is not None or text[:4].isdigit():
         return text
-    return to_plain(evaluate(text, variables, now))
+    return program.evaluate(text, variables, now)
 
 
 # Built once: building a statement costs more than running it.

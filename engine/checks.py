@@ -15,6 +15,7 @@ from engine.registry import handlers, populations, router
 from engine.spiff import Program
 from engine.spiff.expressions import assignments
 from engine.structure import name_of
+from engine.variables import with_answers
 
 KINDS_OF_FILE = (".bpmn", ".dmn", ".json", ".md")
 
@@ -26,10 +27,18 @@ def check(program: Program, files: Mapping[str, bytes]) -> list[Finding]:
         for rule in RULES:
             findings.extend(rule(step, program, files))
     for flow in program.diagram.flows:
-        findings.extend(_compile(flow.name, [flow.condition] if flow.condition else []))
+        conditions = [flow.condition] if flow.condition else []
+        findings.extend(_understand(flow.name, conditions, program.dictionary, wanted="boolean"))
     for finding in findings:
         finding.file = program.diagram.file
-    return [*findings, *_files(files)]
+    return [*findings, *_decisions(program), *_files(files)]
+
+
+def _decisions(program: Program) -> Iterable[Finding]:
+    """What is wrong with the decision tables; what may be meant, such as a gap, is only a warning."""
+    for path, model in program.models.items():
+        for found in model.check():
+            yield Finding(found.element or "decision", found.message, found.hint, file=path, severity=found.severity)
 
 
 def _files(files: Mapping[str, bytes]) -> Iterable[Finding]:
@@ -57,11 +66,12 @@ def _person(step: Step, program: Program, files: Mapping[str, bytes]) -> Iterabl
     form = step.settings.get("form")
     if form and f"forms/{form}.json" not in files:
         yield _finding(step, f"There is no form “{form}” in the package.", f"Add forms/{form}.json or choose another.")
-    yield from _time(step, step.settings.get("due"))
+    yield from _time(step, step.settings.get("due"), program)
     for text in step.settings.get("remind", "").split():
         if parse_duration(text) is None:
             yield _finding(step, f"“{text}” is no duration.", "Write for instance P3D for 3 days before.")
-    yield from _expressions(step, [value for _, value in step.sets])
+    answers = None if program.dictionary is None else with_answers(program.dictionary, step, files)
+    yield from _expressions(step, [value for _, value in step.sets], answers)
 
 
 def _machine(step: Step, program: Program, files: Mapping[str, bytes]) -> Iterable[Finding]:
@@ -70,14 +80,14 @@ def _machine(step: Step, program: Program, files: Mapping[str, bytes]) -> Iterab
         if name not in handlers:
             known = ", ".join(sorted(handlers)) or "none"
             yield _finding(step, f"There is no handler “{name}”.", f"Choose one of: {known}.")
-        yield from _expressions(step, [value for _, value in step.parameters])
+        yield from _expressions(step, [value for _, value in step.parameters], program.dictionary)
     if step.kind == "businessRuleTask":
         decision = step.settings.get("decision", "")
         if decision not in program.decisions:
             yield _finding(step, f"There is no decision table “{decision}” in the package.", "Choose one that is.")
     if step.kind == "scriptTask":
         try:
-            yield from _expressions(step, [value for _, value in assignments(step.script)])
+            yield from _expressions(step, [value for _, value in assignments(step.script)], program.dictionary)
         except StepFailed as error:
             yield _finding(step, str(error), "Other scripts are not run.")
 
@@ -110,10 +120,10 @@ def _timers(step: Step, program: Program, files: Mapping[str, bytes]) -> Iterabl
     elif step.timer is None:
         yield _finding(step, "This timer has no time.", "Give a duration such as P14D or a date.")
     else:
-        yield from _time(step, step.timer)
+        yield from _time(step, step.timer, program)
 
 
-def _time(step: Step, text: str | None) -> Iterable[Finding]:
+def _time(step: Step, text: str | None, program: Program) -> Iterable[Finding]:
     """A duration, a date, or an expression that gives one of them."""
     if text is None or parse_duration(text) is not None:
         return
@@ -125,25 +135,30 @@ def _time(step: Step, text: str | None) -> Iterable[Finding]:
         except StepFailed as error:
             yield _finding(step, str(error), "Correct it.")
     else:
-        yield from _expressions(step, [text])
+        yield from _expressions(step, [text], program.dictionary)
 
 
 def _messages(step: Step, program: Program, files: Mapping[str, bytes]) -> Iterable[Finding]:
     if (step.kind == "receiveTask" or "messageEventDefinition" in step.events) and not step.message:
         yield _finding(step, "It is not said which message this step waits for.", "Choose a message.")
-    yield from _expressions(step, [step.settings["correlate"]] if "correlate" in step.settings else [])
+    texts = [step.settings["correlate"]] if "correlate" in step.settings else []
+    yield from _expressions(step, texts, program.dictionary)
 
 
-def _expressions(step: Step, texts: Iterable[str]) -> Iterable[Finding]:
-    return _compile(name_of(step), texts)
+def _expressions(step: Step, texts: Iterable[str], dictionary: feel.Dictionary | None) -> Iterable[Finding]:
+    return _understand(name_of(step), texts, dictionary)
 
 
-def _compile(element: str, texts: Iterable[str]) -> Iterable[Finding]:
+def _understand(
+    element: str, texts: Iterable[str], dictionary: feel.Dictionary | None, *, wanted: str | None = None
+) -> Iterable[Finding]:
+    """What is wrong with expressions. Names can be judged only where the diagram declares its variables."""
     for text in texts:
-        try:
-            feel.compile(text)
-        except feel.FeelError as error:
-            yield Finding(element, f"“{text.strip()}” is not understood: {error}", "Correct the expression.")
+        for found in feel.check(text, dictionary or {}, wanted=wanted):
+            if dictionary is not None or found.problem != "name":
+                place = "" if found.position is None else f" (character {found.position + 1} of: {text.strip()})"
+                problem = f"“{text.strip()}” is not understood: {found.message}{place}"
+                yield Finding(element, problem, found.hint or "Correct the expression.")
 
 
 RULES: tuple[Callable[[Step, Program, Mapping[str, bytes]], Iterable[Finding]], ...] = (

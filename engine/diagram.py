@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from engine import feel
 from engine.errors import Finding, InvalidDiagram
 from engine.xml import read_xml
 
@@ -59,7 +60,7 @@ class Flow:
 
 @dataclass(frozen=True)
 class Diagram:
-    """A BPMN file: the process it starts with, every step by id, and the flows between them."""
+    """A BPMN file: the process it starts with, every step by id, the flows between them, the variables it declares."""
 
     key: str
     name: str
@@ -67,6 +68,7 @@ class Diagram:
     flows: tuple[Flow, ...]
     root: etree._Element
     file: str
+    variables: tuple[tuple[str, feel.Field], ...] = ()
 
 
 def read_diagram(content: bytes, file: str) -> Diagram:
@@ -88,7 +90,15 @@ def read_diagram(content: bytes, file: str) -> Diagram:
     key = process.get("id") or ""
     messages = {m.get("id"): m.get("name") or "" for m in root.findall("bpmn:message", NAMESPACES)}
     steps = {step.id: step for step in _steps(process, key, messages)}
-    return Diagram(key, process.get("name") or key, steps, tuple(_flows(process, key)), root, file)
+    return Diagram(key, process.get("name") or key, steps, tuple(_flows(process, key)), root, file, _variables(process))
+
+
+def _variables(process: etree._Element) -> tuple[tuple[str, feel.Field], ...]:
+    found = process.findall("bpmn:extensionElements/rf:variable", NAMESPACES)
+    return tuple(
+        (v.get("name") or "", feel.Field(v.get("type") or "Any", v.get("label") or "", v.get("example") or ""))
+        for v in found
+    )
 
 
 def _steps(container: etree._Element, process: str, messages: dict[str | None, str]) -> list[Step]:

@@ -45,8 +45,8 @@ class Finding:
     """One thing wrong with a diagram, form or table: where, what, and what to do about it."""
 
     def __init__(self, element: str, problem: str, remedy: str, *, file: str = "", severity: str = "error") -> None:
-        self.element = element
-        self.problem = problem
+        self.element = _cut(element, 100)
+        self.problem = _cut(problem, 500)
         self.remedy = remedy
         self.file = file
         self.severity = severity
@@ -54,6 +54,11 @@ class Finding:
     def __str__(self) -> str:
         place = f"{self.file}: " if self.file else ""
         return f"{place}{self.element}: {self.problem} {self.remedy}".strip()
+
+
+def _cut(text: str, length: int) -> str:
+    """The text, or its beginning: what stands in a file may be millions of characters long."""
+    return text if len(text) <= length else text[: length - 1] + "…"
 
 
 class StepFailed(EngineError):

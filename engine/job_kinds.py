@@ -10,11 +10,9 @@ from engine import registry
 from engine.changes import OVERDUE, Changes, withdraw_fan_outs
 from engine.definitions import program_for
 from engine.errors import Conflict, NotWaiting, StepFailed
-from engine.feel import to_plain
 from engine.instances import cancel, lock, start_members
 from engine.models import FanOut, Instance, Job, Task
 from engine.registry import Member, ServiceCall
-from engine.spiff.expressions import evaluate
 from engine.stepping import advance, ask_to_go_on, is_satisfied
 
 MEMBERS_PER_JOB = 50
@@ -29,7 +27,7 @@ def run_service(session: Session, job: Job, now: datetime) -> None:
     if handler is None:
         raise StepFailed(f"There is no handler “{step.settings.get('handler', '')}” for the step “{step.name}”.")
     variables = dict(instance.variables)
-    parameters = {name: to_plain(evaluate(text, variables, now)) for name, text in step.parameters}
+    parameters = {name: program.evaluate(text, variables, now) for name, text in step.parameters}
     result = handler(session, ServiceCall(instance, step, parameters, variables, now))
     instance.variables = {**instance.variables, **(result or {})}
     changes = Changes(now)

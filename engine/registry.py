@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from engine.diagram import Step
 from engine.errors import StepFailed
+from engine.feel import Field
 from engine.models import Instance, Task
 
 
@@ -82,6 +83,9 @@ Population = Callable[[Session, Instance, datetime], Sequence[Member]]
 Listener = Callable[..., None]
 
 handlers: dict[str, Handler] = {}
+known_variables: dict[str, Field] = {}
+"""What every instance has as variables, beside what its own diagram declares: name → type, label, example."""
+
 populations: dict[str, Population] = {}
 _listeners: dict[str, list[Listener]] = defaultdict(list)
 _router: list[Router] = []

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from engine import registry
 from engine.changes import Changes, drop_incidents, timer_due, withdraw, withdraw_fan_outs
-from engine.diagram import Step
 from engine.errors import StepFailed
 from engine.models import FanOut, Instance, Subscription
 from engine.spiff import Failure, Program, Run, Wait
@@ -57,7 +56,7 @@ def project(changes: Changes, instance: Instance, run: Run, failures: list[Failu
 def _open(changes: Changes, instance: Instance, run: Run, wait: Wait) -> None:
     step = run.program.step(wait.step)
     if wait.kind == "person":
-        changes.people.append((instance, wait.token, step))
+        changes.people.append((instance, wait.token, step, run.program))
     elif wait.kind == "job":
         changes.job("service", instance.id, wait.token, changes.now, step=step.id)
     elif wait.kind == "fan_out":
@@ -67,19 +66,20 @@ def _open(changes: Changes, instance: Instance, run: Run, wait: Wait) -> None:
         changes.job("gather", instance.id, wait.token, changes.now, step=step.id)
     else:
         try:
-            _open_event(changes, instance, step, wait)
+            _open_event(changes, instance, run.program, wait)
         except StepFailed as error:
             run.blocked.add(wait.token)
             changes.incident(instance, wait.token, wait.step, str(error))
 
 
-def _open_event(changes: Changes, instance: Instance, step: Step, wait: Wait) -> None:
+def _open_event(changes: Changes, instance: Instance, program: Program, wait: Wait) -> None:
+    step = program.step(wait.step)
     if wait.kind == "timer":
-        due = timer_due(step, instance.variables, changes.now)
+        due = timer_due(program, step, instance.variables, changes.now)
         changes.job("timer", instance.id, wait.token, due, step=step.id)
     else:
         text = step.settings.get("correlate")
-        key = "" if text is None else str(evaluate(text, instance.variables, changes.now))
+        key = "" if text is None else str(program.evaluate(text, instance.variables, changes.now))
         changes.subscriptions.append(
             {"instance_id": instance.id, "token": wait.token, "message": step.message or "", "correlation": key}
         )
@@ -144,7 +144,7 @@ def is_satisfied(program: Program, step: str, done: int, total: int, now: dateti
     condition = program.step(step).completion
     if done >= total or condition is None:
         return done >= total
-    return evaluate(condition, {"done": done, "total": total}, now) is True
+    return evaluate(condition, {"done": done, "total": total}, now, None) is True
 
 
 def ask_to_go_on(changes: Changes, parent_id: int | None, token: str | None) -> None:

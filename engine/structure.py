@@ -148,6 +148,8 @@ def _kind(graph: Graph, step: Step) -> Iterator[Finding]:
         if name not in RUNS[step.kind]:
             allowed = "Only an end may terminate." if name.startswith("terminate") else "Wait for a timer or a message."
             yield _finding(step, f"A {name} does not run in a {step.kind}.", allowed)
+    if (step.kind == "receiveTask" or "messageEventDefinition" in step.events) and not step.message:
+        yield _finding(step, "It is not said which message this step waits for.", "Choose a message.")
     if len(step.events) > 1:
         yield _finding(step, "This event waits for several things.", "Draw one event for each.")
     if step.kind in ("boundaryEvent", "intermediateCatchEvent") and not step.events:

@@ -16,10 +16,8 @@ from engine.changes import Changes
 from engine.definitions import program_of
 from engine.diagram import Step
 from engine.errors import Conflict, NotFound
-from engine.feel import to_plain
 from engine.models import Definition, HistoryEntry, Instance, Task
 from engine.spiff import Program
-from engine.spiff.expressions import evaluate
 from engine.stepping import advance
 
 
@@ -111,7 +109,7 @@ def finish(
     task.closed_by = by
     task.revision += 1
     changes = Changes(now)
-    values = {**set_values(step, instance.variables, answers, now), **(variables or {})}
+    values = {**set_values(found.program, step, instance.variables, answers, now=now), **(variables or {})}
     done_by = {**instance.variables.get("done_by", {}), step.id: by}
     instance.variables = {**instance.variables, **values, "done_by": done_by}
     changes.record(instance, "task_completed", step.id, by, task=task.id, values=values)
@@ -120,10 +118,12 @@ def finish(
     return values
 
 
-def set_values(step: Step, variables: dict[str, Any], answers: dict[str, Any], now: datetime) -> dict[str, Any]:
+def set_values(
+    program: Program, step: Step, variables: dict[str, Any], answers: dict[str, Any], *, now: datetime
+) -> dict[str, Any]:
     """What completing `step` with these answers puts into the variables. Raises StepFailed."""
     scope = {**variables, **answers}
-    return {name: to_plain(evaluate(text, scope, now)) for name, text in step.sets}
+    return {name: program.evaluate(text, scope, now) for name, text in step.sets}
 
 
 def claim(session: Session, task_id: int, *, by: str, now: datetime) -> Task:

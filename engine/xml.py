@@ -6,6 +6,7 @@ from engine.errors import Rejection
 
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 200
+MAX_ELEMENTS = 30_000
 
 
 def read_xml(content: bytes, name: str) -> etree._Element:
@@ -26,14 +27,19 @@ def read_xml(content: bytes, name: str) -> etree._Element:
         raise Rejection(f"{name} is not readable XML. Export it again from your BPMN tool.") from None
     if root.getroottree().docinfo.internalDTD is not None:
         raise Rejection(f"{name} declares a DOCTYPE, which is not allowed. Remove that line.")
-    if _depth(root) > MAX_DEPTH:
+    elements, depth = _measure(root)
+    if elements > MAX_ELEMENTS:
+        raise Rejection(f"{name} has {elements} elements; up to {MAX_ELEMENTS} are read. Split the diagram.")
+    if depth > MAX_DEPTH:
         raise Rejection(f"{name} is nested more than {MAX_DEPTH} levels deep. Flatten its sub-processes.")
     return root
 
 
-def _depth(root: etree._Element) -> int:
-    depth = deepest = 0
+def _measure(root: etree._Element) -> tuple[int, int]:
+    """How many elements there are, and how deep they go."""
+    elements = depth = deepest = 0
     for event, _element in etree.iterwalk(root, events=("start", "end")):
+        elements += event == "start"
         depth += 1 if event == "start" else -1
         deepest = max(deepest, depth)
-    return deepest
+    return elements, deepest

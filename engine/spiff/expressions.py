@@ -28,18 +28,18 @@ TaskDataEnvironment.execute = _refuse
 
 
 @lru_cache(maxsize=4096)
-def compiled(text: str) -> feel.Expression:
+def compiled(text: str, dictionary: feel.Dictionary | None) -> feel.Expression:
     """The compiled form of a FEEL text, shared by every instance that evaluates it."""
-    return feel.compile(text)
+    return feel.compile(text, types=dictionary)
 
 
-def evaluate(text: str, variables: dict[str, Any], now: datetime) -> Any:
-    """The value of a FEEL expression over `variables`.
+def evaluate(text: str, variables: dict[str, Any], now: datetime, dictionary: feel.Dictionary | None) -> Any:
+    """The value of a FEEL expression over `variables`, read as the `dictionary` declares them.
 
     Raises StepFailed with a sentence for the person who drew the diagram.
     """
     try:
-        return compiled(text).evaluate(variables, now=now)
+        return compiled(text, dictionary).evaluate(variables, now=now)
     except feel.FeelError as error:
         raise StepFailed(f"“{text.strip()}” cannot be worked out: {error}") from error
 
@@ -67,22 +67,23 @@ class Environment(BasePythonScriptEngineEnvironment):
     branch is seen in the others, as BPMN says of process variables.
     """
 
-    def __init__(self, variables: dict[str, Any], now: datetime) -> None:
+    def __init__(self, variables: dict[str, Any], now: datetime, dictionary: feel.Dictionary | None) -> None:
         super().__init__({})
         self.variables = variables
         self.now = now
+        self.dictionary = dictionary
         self.consulted = False
 
     def evaluate(self, expression: str, context: dict[str, Any], external_context: Any = None) -> Any:
         self.consulted = True
-        return feel.to_plain(evaluate(expression, self.variables, self.now))
+        return feel.to_plain(evaluate(expression, self.variables, self.now, self.dictionary))
 
     def execute(self, script: str, context: dict[str, Any], external_context: Any = None) -> bool:
         self.consulted = True
         # All lines or none: a step that failed half way is run again from its first line.
         values = dict(self.variables)
         for name, text in assignments(script):
-            values[name] = feel.to_plain(evaluate(text, values, self.now))
+            values[name] = feel.to_plain(evaluate(text, values, self.now, self.dictionary))
         self.variables.update(values)
         return True
 
@@ -95,8 +96,8 @@ class ScriptEngine(PythonScriptEngine):
 
     environment: Environment
 
-    def __init__(self, variables: dict[str, Any], now: datetime) -> None:
-        super().__init__(Environment(variables, now))
+    def __init__(self, variables: dict[str, Any], now: datetime, dictionary: feel.Dictionary | None) -> None:
+        super().__init__(Environment(variables, now, dictionary))
 
     def validate(self, expression: str) -> None:
         feel.compile(expression)

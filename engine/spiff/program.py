@@ -1,6 +1,7 @@
 """A definition made ready to run: parsed once per process, shared by every instance, never changed."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
@@ -8,18 +9,29 @@ from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 from engine import dmn, feel
 from engine.diagram import Diagram, Step, read_diagram
 from engine.errors import Finding, InvalidDiagram, StepFailed
+from engine.spiff.expressions import assignments, evaluate
 from engine.spiff.parser import parse
 from engine.structure import find_faults
+from engine.variables import dictionary_of
 
 
 @dataclass(frozen=True)
 class Program:
-    """The diagram, its files, its specifications by process id, and its decision tables by decision id."""
+    """The diagram, its files, what SpiffWorkflow runs by process id, its decisions and its data dictionary.
+
+    `decisions` holds the decision models by decision id, `models` the same by file.
+    """
 
     diagram: Diagram
     files: dict[str, bytes]
     specs: dict[str, Any]
     decisions: dict[str, dmn.Model]
+    models: dict[str, dmn.Model]
+    dictionary: feel.Dictionary | None = None
+
+    def evaluate(self, text: str, variables: dict[str, Any], now: datetime) -> Any:
+        """The value of a FEEL expression of this diagram as JSON. Raises StepFailed."""
+        return feel.to_plain(evaluate(text, variables, now, self.dictionary))
 
     def step(self, identifier: str) -> Step:
         """The step of the diagram with this id."""
@@ -57,21 +69,27 @@ def compile_program(files: dict[str, bytes]) -> Program:
     diagram = read_diagram(files[diagrams[0]], diagrams[0])
     if faults := find_faults(diagram):
         raise InvalidDiagram(faults)
-    decisions = {}
-    for path, content in files.items():
-        if path.endswith(".dmn"):
-            decisions.update(_decisions(path, content))
+    dictionary = dictionary_of(diagram, {step.id: _assigned(step) for step in diagram.steps.values()})
+    models = {path: _model(path, content, dictionary) for path, content in files.items() if path.endswith(".dmn")}
+    decisions = {decision: model for model in models.values() for decision, _name in model.decisions}
     try:
         specs = parse(diagram.root, diagram.key)
     except ValidationException as error:
         finding = Finding(error.tag or "diagram", str(error).splitlines()[0], "Correct the diagram.", file=diagrams[0])
         raise InvalidDiagram([finding]) from error
-    return Program(diagram, files, specs, decisions)
+    return Program(diagram, files, specs, decisions, models, dictionary)
 
 
-def _decisions(path: str, content: bytes) -> dict[str, dmn.Model]:
+def _assigned(step: Step) -> tuple[str, ...]:
+    """The variables a “set values” step sets; none where its text is not understood, which the checks will say."""
     try:
-        model = dmn.load(content)
+        return tuple(name for name, _ in assignments(step.script))
+    except StepFailed:
+        return ()
+
+
+def _model(path: str, content: bytes, dictionary: feel.Dictionary | None) -> dmn.Model:
+    try:
+        return dmn.load(content, types=dictionary)
     except feel.FeelError as error:
         raise InvalidDiagram([Finding("decision", str(error), "Correct the decision table.", file=path)]) from error
-    return {decision: model for decision, _name in model.decisions}

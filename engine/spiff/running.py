@@ -64,7 +64,7 @@ class Run:
         self.program = program
         self.process = process
         self.variables = variables
-        self.engine = ScriptEngine(variables, now)
+        self.engine = ScriptEngine(variables, now, program.dictionary)
         self.blocked: set[str] = set()
         self.workflow: _Workflow
 

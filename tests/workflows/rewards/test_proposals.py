@@ -101,7 +101,7 @@ def test_what_the_line_rejects_is_closed(proposing: SmallCycle) -> None:
 
 def test_a_promotion_to_an_executive_grade_is_signed(proposing: SmallCycle) -> None:
     propose(proposing, "ben", {**PROMOTION, "new_grade": "E1"})
-    for step in ("approve_reward", "compensation_check"):
+    for step in ("approve_reward", "compensation_check", "executive_signoff"):
         proposing.do(step)
     assert proposals(proposing)[0].state == "approved"
     assert [step for step, _ in waiting_for(proposing, "ben")] == ["executive_signoff"]
@@ -136,7 +136,7 @@ def test_the_first_day_on_which_a_promotion_is_possible_is_accepted(proposing: S
 def test_a_promotion_granted_here_counts_for_the_next_one(proposing: SmallCycle) -> None:
     # Given a promotion of Ann that was granted, of which HR's file does not know yet
     propose(proposing, "ann", {**PROMOTION, "new_grade": "G5"})
-    for step in ("approve_reward", "compensation_check"):
+    for step in ("approve_reward", "compensation_check", "executive_signoff"):
         proposing.do(step)
     assert proposals(proposing)[0].state == "granted"
     # When the next one is proposed in another cycle, then it is too early.
