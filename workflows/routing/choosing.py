@@ -33,15 +33,19 @@ def choose(question: Question) -> Assignment:
 
 
 def _last_resort(question: Question, stakes: Stakes) -> str:
-    """The group that gets what nobody else may have: HR, but the executives for the pay of one of them.
+    """The group that gets what nobody else may have: HR, but the executives for what only they decide.
 
-    HR may be below that executive in the line and would be in conflict; the executives are peers. Over the head of
-    the organisation there is nobody, and HR records what the board decided.
+    That is the sign-off of an executive, and the pay of one of them, where HR may be below that executive in the line.
+    About the head of the organisation, and where every executive is in conflict, HR records what the board decided.
     """
     subject = question.organisation.person(question.subject) if question.subject else None
-    if stakes.pay and subject is not None and subject.is_executive and subject.manager_id is not None:
-        return EXECUTIVE
-    return HR
+    if subject is None or subject.manager_id is None:
+        return HR
+    asks_executive = question.step.settings.get("actor") == EXECUTIVE
+    if not asks_executive and not (stakes.pay and subject.is_executive):
+        return HR
+    executives = (person for person in question.organisation.everybody() if person.is_executive)
+    return EXECUTIVE if any(_why_not(question, stakes, person.id) is None for person in executives) else HR
 
 
 def _heading(question: Question, stakes: Stakes) -> dict[str, str]:
