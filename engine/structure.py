@@ -79,7 +79,7 @@ def find_faults(diagram: Diagram) -> list[Finding]:
         problem = f"It has {len(diagram.steps)} steps; up to {MAX_STEPS} run in one diagram."
         return [Finding(diagram.name, problem, "Split the process into several packages.", file=diagram.file)]
     graph = Graph(diagram)
-    found = [*_identifiers(diagram), *_scopes(diagram)]
+    found = [*_identifiers(diagram), *_declared_messages(diagram), *_scopes(diagram)]
     for flow in diagram.flows:
         found.extend(_flow(graph, flow))
     for step in diagram.steps.values():
@@ -110,6 +110,12 @@ def _identifiers(diagram: Diagram) -> Iterator[Finding]:
         if identifier in RESERVED or not IDENTIFIER.fullmatch(identifier):
             remedy = "Use letters, digits and underscores, for instance write_review; Start, End and Root are taken."
             yield Finding(identifier or "process", "This id cannot be used.", remedy)
+
+
+def _declared_messages(diagram: Diagram) -> Iterator[Finding]:
+    for message in diagram.root.iter(f"{{{BPMN}}}message"):
+        if not (message.get("id") and message.get("name")):
+            yield Finding(message.get("id") or "message", "This message has no id or no name.", "Give it both.")
 
 
 def _scopes(diagram: Diagram) -> Iterator[Finding]:

@@ -38,14 +38,18 @@ from engine.spiff.specs import (
 
 FOR_PEOPLE = (
     "collaboration",
+    "correlationProperty",
     "dataInputAssociation",
     "dataObject",
     "dataObjectReference",
     "dataOutputAssociation",
     "dataStore",
     "dataStoreReference",
+    "error",
+    "escalation",
     "ioSpecification",
     "laneSet",
+    "signal",
 )
 PICTURE = "{http://www.omg.org/spec/BPMN/20100524/DI}BPMNDiagram"
 OVER = "bpmn:multiInstanceLoopCharacteristics[@rf:over]"
@@ -111,6 +115,10 @@ def parse(root: etree._Element, key: str) -> dict[str, Any]:
     root = deepcopy(root)
     # Data and pictures are for people. SpiffWorkflow would let data hold up steps, and order flows by their picture.
     etree.strip_elements(root, *(f"{{{BPMN}}}{name}" for name in FOR_PEOPLE), PICTURE, with_tail=False)
+    for process in root.findall(".//bpmn:process", NAMESPACES):
+        # Those of other pools: drawn, but not run.
+        if process.get("id") != key and (parent := process.getparent()) is not None:
+            parent.remove(process)
     parser = Parser()
     with _deep_recursion(len(root.findall(".//*"))):
         parser.add_bpmn_xml(root)

@@ -146,6 +146,10 @@ class TestDrawing:
         play.complete("write")
         assert play.incidents() == []
 
+    def test_the_process_of_another_pool_does_not_matter(self, play: Play) -> None:
+        pool = '<bpmn:process id="candidate" name="Candidate"><bpmn:task id="apply" /></bpmn:process>'
+        assert play.findings(changed("one_step", "</bpmn:definitions>", pool + "</bpmn:definitions>")) == []
+
     def test_the_picture_does_not_matter(self, play: Play) -> None:
         """A shape without a usable place is nothing that could stop a case."""
         shape = '<di:BPMNShape bpmnElement="write"><dc:Bounds x="left" y="" /></di:BPMNShape>'
