@@ -106,7 +106,9 @@ class TestTheWholeCompany:
         with played.factory() as session:
             participants = session.scalar(select(func.count()).select_from(Case))
             completed = dict(
-                session.execute(select(Task.step, func.count()).where(Task.state == "completed").group_by(Task.step))
+                session.execute(
+                    select(Task.step, func.count()).where(Task.state == "completed").group_by(Task.step)
+                ).all()
             )
             submissions = session.scalar(
                 select(func.count()).select_from(Submission).where(Submission.submitted_at.is_not(None))
