@@ -279,3 +279,14 @@ def _begin_in_child(**_details: Any) -> None:
 @setup_logging.connect  # type: ignore[untyped-decorator]
 def _leave_logging_alone(**_details: Any) -> None:
     """Whoever starts the worker says where its log goes."""
+
+
+def run_beat(seconds: float) -> None:
+    """Send a wake-up every so many `seconds`, until the process is stopped.
+
+    The tickers of the workers make it unnecessary; it is a second net under them, from outside of their processes.
+    """
+    app.conf.beat_schedule = {
+        "drain": {"task": drain.name, "schedule": seconds, "options": {"expires": WAKE_UP_EXPIRES}}
+    }
+    app.Beat(scheduler_cls="celery.beat:Scheduler", loglevel="WARNING", quiet=True).run()

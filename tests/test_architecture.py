@@ -55,15 +55,20 @@ def test_expressions_and_decisions_use_nothing_else_of_the_engine(package: str, 
     assert {module for module in used if not f"{module}.".startswith(tuple(f"{name}." for name in may_use))} == set()
 
 
+def list_written_files() -> list[Path]:
+    """The Python files somebody wrote: migrations are generated lists of columns."""
+    return [path for path in list_tracked_files("*.py") if "versions" not in path.parts]
+
+
 def test_no_file_is_longer_than_one_can_keep_in_mind() -> None:
-    lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in list_tracked_files("*.py")}
+    lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in list_written_files()}
     assert {str(path.relative_to(ROOT)): n for path, n in lengths.items() if n > LONGEST_FILE} == {}
 
 
 def test_no_function_is_longer_than_a_screen() -> None:
     too_long = [
         f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
-        for path in list_tracked_files("*.py")
+        for path in list_written_files()
         for node in find_functions(path)
         if node.end_lineno is not None and node.end_lineno - node.lineno >= LONGEST_FUNCTION
     ]

@@ -24,7 +24,7 @@ from webapp.commands.packages import check, deploy
 from webapp.commands.people import people
 from webapp.commands.serving import serve
 from webapp.commands.status import status
-from webapp.commands.working import work
+from webapp.commands.working import beat, work
 from webapp.settings import Settings
 
 LOG_NAME = "reviewflow.log"
@@ -40,7 +40,7 @@ def reviewflow() -> None:
     """
 
 
-for command in (demo, serve, work, status, db, people, account, deploy, check, launch, work_out, decide):
+for command in (demo, serve, work, beat, status, db, people, account, deploy, check, launch, work_out, decide):
     reviewflow.add_command(command)
 
 

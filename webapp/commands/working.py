@@ -1,4 +1,4 @@
-"""reviewflow work: a worker, which does what machines have to do."""
+"""reviewflow work and beat: a worker, which does what machines have to do, and what wakes it now and then."""
 
 import logging
 import os
@@ -8,7 +8,9 @@ from threading import Thread, Timer
 import click
 
 from engine import queue
+from engine.errors import ConfigurationError
 from webapp.commands.installation import open_installation
+from webapp.settings import load_settings
 
 LONGEST_FAREWELL = 10.0
 """Seconds that a worker whose web process has gone may take to finish its turn."""
@@ -37,6 +39,24 @@ def work(processes: int, *, supervised: bool) -> None:
     else:
         click.echo("The worker is running. Stop it with Ctrl-C.", err=True)
     raise click.exceptions.Exit(queue.run_worker(installation.factory, processes=processes))
+
+
+@click.command()
+@click.option("--every", default=10.0, show_default=True, type=click.FloatRange(0.1, 3600), help="Seconds.")
+def beat(every: float) -> None:
+    """Wake the workers now and then, from a process of its own; needs a broker.
+
+    Workers find due work by themselves. One beat beside them is a second net, for instance when a worker hangs.
+    """
+    log_to_terminal()
+    settings = load_settings()
+    if queue.is_embedded(settings.broker_url):
+        raise ConfigurationError(
+            "Beat needs a broker, and REVIEWFLOW_BROKER_URL names none. Embedded, reviewflow serve is enough."
+        )
+    queue.use_broker(settings.broker_url)
+    click.echo("Beat is running. Stop it with Ctrl-C.", err=True)
+    queue.run_beat(every)
 
 
 def _follow_web_process() -> None:
