@@ -50,8 +50,8 @@ def gather_team(*people: str, name: str = "team") -> None:
 class Play:
     """One database in which diagrams are played."""
 
-    def __init__(self, url: str) -> None:
-        self.engine = connect(url)
+    def __init__(self, url: str, *, pool_size: int = 8) -> None:
+        self.engine = connect(url, pool_size=pool_size)
         Base.metadata.create_all(self.engine)
         self.factory: SessionFactory = create_session_factory(self.engine)
         self.statements: list[str] = []
