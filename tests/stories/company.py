@@ -15,6 +15,7 @@ from engine.database import SessionFactory, transaction
 from engine.errors import NotAllowed
 from engine.models import Instance, Task
 from engine.packages import read_package
+from tests.stories.answering import answer
 from workflows.calibration.changing import HIGHEST, change_rating
 from workflows.cycles.launching import launch
 from workflows.cycles.models import Case, Cycle
@@ -28,7 +29,6 @@ from workflows.promotions.signing import confirm_signer
 from workflows.reviews.forms import questionnaire_of
 from workflows.reviews.submitting import FormIncomplete, submit
 from workflows.rewards.eligibility import NotEligible
-from tests.stories.answering import answer
 
 ROOT = Path(__file__).parents[2]
 DATA = Path(os.environ.get("REVIEWFLOW_NORTHWIND", ROOT.parent / "shared" / "data" / "northwind"))

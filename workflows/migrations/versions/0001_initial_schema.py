@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+
 from engine.database import UtcDateTime
 from workflows.people.decimals import ExactDecimal
 
