@@ -15,6 +15,7 @@ from webapp.errors import invalid
 from webapp.forms import apply_buttons, read_submitted
 from webapp.going_on import go_on
 from webapp.request_session import current_session, discard_changes
+from webapp.tasks.closed import find_task, render_closed
 from workflows.calibration.changing import SESSION_PAGE, RatingNotChanged, change_rating, undo_change
 from workflows.calibration.models import RatingChange
 from workflows.cycles.models import Case
@@ -26,7 +27,8 @@ __all__ = ["blueprint"]
 @blueprint.get("/<int:task_id>")
 def session(task_id: int) -> ResponseReturnValue:
     """The board of a session that the signed-in person holds."""
-    return render_session(_load(task_id))
+    task = find_task(current_session(), task_id)
+    return render_session(_load(task_id)) if task.state == "open" else render_closed(task)
 
 
 @blueprint.post("/<int:task_id>/ratings/<int:case_id>")
@@ -59,8 +61,10 @@ def undo(task_id: int, change_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:task_id>/closing")
 def close(task_id: int) -> ResponseReturnValue:
     """Hand in the minutes; the changed ratings go to the writers of the reviews."""
+    task, answers = find_task(current_session(), task_id), read_submitted(request.form)
+    if task.state != "open":
+        return render_closed(task, answers), 409
     found = _load(task_id)
-    answers = read_submitted(request.form)
     if apply_buttons(request.form, answers):
         return render_session(found, closing=Closing(answers, {}))
     # The list of changes is not on this page, and an old draft of it must not be carried out unseen.

@@ -13,9 +13,10 @@ from webapp.actor import signed_in
 from webapp.errors import invalid
 from webapp.people import blueprint
 from webapp.people.listing import HR
+from webapp.presentation import format_day
 from webapp.request_session import current_session, discard_changes
 from workflows.people.imports.people_file import PEOPLE_HEADER
-from workflows.people.imports.report import FileRejected
+from workflows.people.imports.report import Change, FileRejected
 from workflows.people.search import name_people
 from workflows.routing.receiving import KINDS, MOVES, PEOPLE, UNITS, Received, digest_of, preview_receiving, receive
 
@@ -29,7 +30,14 @@ COLUMNS = {
     UNITS: "org_unit, name, parent, head_id, cost_centre",
     MOVES: "effective, employee_id, change (manager, leave, terminated), value",
 }
-SHOWN = 100
+FIELDS = {
+    "manager_id": "Manager",
+    "head_id": "Head",
+    "hrbp_id": "HR partner",
+    "parent_id": "Above",
+    "fte": "Working time",
+}
+SHOWN = 50
 LONGEST_NAME = 200
 
 
@@ -42,6 +50,17 @@ class Upload:
     content: bytes
     effective: date | None
     problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeInWords:
+    """One fact that changes, as a row of the report."""
+
+    subject_id: str
+    field: str
+    before: str
+    after: str
+    effective: date
 
 
 @blueprint.get("/import")
@@ -145,14 +164,28 @@ def _describe(received: Received | None) -> dict[str, Any]:
     if received is None:
         return {"received": None}
     report, moves = received.report, received.tasks.moves if received.tasks else ()
-    people = {change.subject_id for change in report.changes[:SHOWN]}
+    changes = [_words(change) for change in report.changes[:SHOWN]]
+    people = {person for change in changes for person in (change.subject_id, change.before, change.after)}
     for move in moves[:SHOWN]:
         people |= {person for person in (move.subject, move.from_person, move.to_person) if person}
     return {
         "shown": SHOWN,
         "moves": moves,
+        "changes": changes,
         "names": name_people(current_session(), sorted(people)),
     }
+
+
+def _words(change: Change) -> ChangeInWords:
+    """A change with its field and values as people read them; ids stay ids until their names are known."""
+    field = FIELDS.get(change.field, change.field.replace("_", " ").capitalize())
+    return ChangeInWords(change.subject_id, field, _value(change.before), _value(change.after), change.effective)
+
+
+def _value(value: object) -> str:
+    if value is None or value == "":
+        return "nothing"
+    return format_day(value) if isinstance(value, date) else str(value)
 
 
 def _import_page(*, kind: str, effective: date | None = None, **parts: Any) -> str:

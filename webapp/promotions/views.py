@@ -14,6 +14,7 @@ from webapp.promotions import blueprint
 from webapp.promotions.page import KINDS, Attempt, describe_worth, render_decision
 from webapp.request_session import current_session
 from webapp.standing import holder_of
+from webapp.tasks.closed import find_task, render_closed
 from workflows.inbox.going_on import next_task
 from workflows.people.search import name_people
 from workflows.promotions.chain import verify_chain
@@ -31,14 +32,17 @@ STEP = "executive_signoff"
 @blueprint.get("/<int:task_id>")
 def decision(task_id: int) -> ResponseReturnValue:
     """One case on one page."""
-    return render_decision(_load(task_id))
+    task = find_task(current_session(), task_id)
+    return render_decision(_load(task_id)) if task.state == "open" else render_closed(task)
 
 
 @blueprint.post("/<int:task_id>/signature")
 def sign(task_id: int) -> ResponseReturnValue:
     """Sign the decision. With a wrong password or an open question everything written is kept."""
+    task, answers = find_task(current_session(), task_id), read_submitted(request.form)
+    if task.state != "open":
+        return render_closed(task, answers), 409
     found = _load(task_id)
-    answers = read_submitted(request.form)
     if apply_buttons(request.form, answers):
         return render_decision(found, Attempt(answers, {}))
     if request.form.get("_revision", type=int) != found.task.revision:

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from workflows.people.facts import PersonOnDay
 from workflows.people.models import ACTIVE, ON_LEAVE
-from workflows.people.organisation import Organisation, Selection, load_organisation
+from workflows.people.organisation import Organisation, Selection
+from workflows.people.snapshot import organisation_on
 
 STANDARD = Selection(statuses=frozenset({ACTIVE, ON_LEAVE}), employment_types=frozenset({"employee"}))
 
@@ -36,7 +37,7 @@ class Preview:
 
 def preview(session: Session, selection: Selection, on: date) -> Preview:
     """Who would take part on that day, who is left out and why, and what will need attention."""
-    organisation = load_organisation(session, on)
+    organisation = organisation_on(session, on)
     participants = organisation.select(selection)
     chosen = {person.id for person in participants}
     others = [person for person in organisation.everybody() if person.id not in chosen]

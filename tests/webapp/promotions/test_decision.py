@@ -129,15 +129,27 @@ def test_a_decision_that_changed_meanwhile_is_looked_at_again(proposed: Review) 
     assert signatures(proposed) == []
 
 
-@pytest.mark.parametrize("who", ["ann", "ben", "hugo", "rita", "dora"])
-def test_nobody_else_sees_or_signs_a_decision(proposed: Review, who: str) -> None:
+@pytest.mark.parametrize(("who", "status"), [("ann", 404), ("ben", 403), ("hugo", 403), ("dora", 403)])
+def test_nobody_else_sees_or_signs_a_decision_and_ann_does_not_learn_of_it(
+    proposed: Review, who: str, status: int
+) -> None:
     _, task, signature = open_decision(proposed)
     other = proposed.browser(who)
-    assert other.open(f"/decisions/{task.id}").status_code == 403
+    assert other.open(f"/decisions/{task.id}").status_code == status
     other.open("/account")
     sent = other.send(signature, _revision=str(task.revision), _password=PASSWORD, **APPROVED)
-    assert sent.status_code == 403
+    assert sent.status_code == status
     assert signatures(proposed) == []
+
+
+def test_a_decision_that_was_signed_already_is_not_signed_twice(proposed: Review) -> None:
+    executive, task, signature = open_decision(proposed)
+    fields = {"_revision": str(task.revision), "_password": PASSWORD, **APPROVED}
+    executive.send(signature, **fields)
+    assert executive.send(signature, **fields).status_code == 409
+    assert "has been completed already" in executive.page.text
+    assert len(signatures(proposed)) == 1
+    assert "has been completed already" in executive.open(f"/decisions/{task.id}").text
 
 
 def test_another_task_is_no_decision(review: Review) -> None:
