@@ -65,8 +65,8 @@ def program_of(diagram: str) -> Any:
 
 
 def do(run: Run, step: str) -> None:
-    """Let the step that waits be done, or the event happen."""
-    (wait,) = (wait for wait in run.waits().values() if wait.step == step)
+    """Let the step that waits be done, or the event happen; the first of them if it waits more than once."""
+    wait = next(wait for wait in run.waits().values() if wait.step == step)
     act: Callable[[str], Any] = run.trigger if wait.kind in ("timer", "message") else run.complete
     act(wait.token)
 
