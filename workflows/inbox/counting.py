@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, case, exists, func, select, union_all
+from sqlalchemy import ColumnElement, ScalarSelect, Select, case, exists, func, select, union_all
 from sqlalchemy.orm import Session
 
 from engine.models import Definition, Task
@@ -87,9 +87,13 @@ def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
 
+COUNTED = 100
+"""How far the standing counts: beyond that a badge says “99+”, and no page of a large group has to count it all."""
+
+
 @dataclass(frozen=True)
 class Standing:
-    """What every page shows of a person: how much waits for them, what they have not read, whether they lead people."""
+    """What every page shows of a person: how much waits and is unread, up to `COUNTED`; whether they lead people."""
 
     waiting: int
     unread: int
@@ -99,10 +103,16 @@ class Standing:
 def standing_of(session: Session, holder: Holder, today: date) -> Standing:
     """How a person stands today; one statement."""
     version = PersonVersion
-    waiting = [select(func.count()).where(condition).scalar_subquery() for condition in holder.conditions()]
-    unread = select(func.count()).where(Notification.person_id == holder.person_id, Notification.read_at.is_(None))
+    waiting = [_count_up_to(select(Task.id).where(condition)) for condition in holder.conditions()]
+    unread = _count_up_to(
+        select(Notification.id).where(Notification.person_id == holder.person_id, Notification.read_at.is_(None))
+    )
     reports = exists().where(
         version.manager_id == holder.person_id, version.status != TERMINATED, valid_on(version, today)
     )
-    row = session.execute(select(*waiting, unread.scalar_subquery(), reports)).one()
-    return Standing(sum(row[: len(waiting)]), row[len(waiting)], bool(row[-1]))
+    row = session.execute(select(*waiting, unread, reports)).one()
+    return Standing(min(sum(row[: len(waiting)]), COUNTED), row[len(waiting)], bool(row[-1]))
+
+
+def _count_up_to(statement: Select[int]) -> ScalarSelect[int]:
+    return select(func.count()).select_from(statement.limit(COUNTED).subquery()).scalar_subquery()

@@ -144,3 +144,11 @@ def test_a_task_page_costs_the_same_however_much_was_handed_in(review: Review) -
         review.do("manager_review", "ann", **rated, rating_reason=LONG)
         review.do("second_approval", "ann", outcome="send_back", reason=LONG, comment=LONG)
     assert count("manager_review", "ben") == once <= 14
+
+
+def test_a_step_with_a_page_of_its_own_is_opened_there(review: Review) -> None:
+    review.write_reviews()
+    session = next(task for task in review.open("calibration_session") if task.assignee == "mara")
+    answer = review.browser("mara").client.get(f"/tasks/{session.id}")
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith("/calibration/")
