@@ -139,8 +139,6 @@ def _time(step: Step, text: str | None, program: Program) -> Iterable[Finding]:
 
 
 def _messages(step: Step, program: Program, files: Mapping[str, bytes]) -> Iterable[Finding]:
-    if (step.kind == "receiveTask" or "messageEventDefinition" in step.events) and not step.message:
-        yield _finding(step, "It is not said which message this step waits for.", "Choose a message.")
     texts = [step.settings["correlate"]] if "correlate" in step.settings else []
     yield from _expressions(step, texts, program.dictionary)
 
