@@ -147,7 +147,7 @@ def test_a_task_page_costs_the_same_however_much_was_handed_in(review: Review) -
 
 
 def test_a_step_with_a_page_of_its_own_is_opened_there(review: Review) -> None:
-    review.write_reviews()
+    review.write_reviews(ann=4)
     session = next(task for task in review.open("calibration_session") if task.assignee == "mara")
     answer = review.browser("mara").client.get(f"/tasks/{session.id}")
     assert answer.status_code == 302
