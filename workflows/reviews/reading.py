@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.definitions import program_for
+from engine.spiff import Program
 from workflows.people.models import Person
 from workflows.questionnaires import ShownAnswer, State, visible_answers
 from workflows.reviews.forms import questionnaire_of
@@ -40,12 +41,12 @@ def submissions_about(
         .where(Submission.root_id == root_id, Submission.subject == subject, Submission.state != DRAFT)
         .order_by(Submission.submitted_at, Submission.task_id)
     ).all()
-    shown = (_show(session, submission, name, viewer, set(roles)) for submission, name in rows)
+    programs = {key: program_for(session, key) for key in {submission.definition_id for submission, _ in rows}}
+    shown = (_show(programs[one.definition_id], one, name, viewer, set(roles)) for one, name in rows)
     return [submission for submission in shown if submission.answers]
 
 
-def _show(session: Session, submission: Submission, author: str, viewer: str, roles: set[str]) -> ShownSubmission:
-    program = program_for(session, submission.definition_id)
+def _show(program: Program, submission: Submission, author: str, viewer: str, roles: set[str]) -> ShownSubmission:
     step = program.step(submission.step)
     if submission.author == viewer:
         roles = roles | {"author"}
