@@ -1,6 +1,5 @@
 """reviewflow deploy and check: process packages, those that come with Reviewflow and your own."""
 
-from importlib.resources import files as resources_of
 from pathlib import Path
 
 import click
@@ -13,13 +12,8 @@ from engine.models import Definition
 from engine.packages import read_package
 from engine.spiff import compile_program
 from webapp.commands.installation import open_installation
+from workflows.cycles.shipped import list_shipped, read_shipped
 from workflows.installing import install
-
-
-def list_shipped() -> list[str]:
-    """The names of the packages that come with Reviewflow."""
-    folders = (folder for folder in resources_of("bpmn").iterdir() if folder.is_dir())
-    return sorted(folder.name for folder in folders if folder.joinpath(f"{folder.name}.bpmn").is_file())
 
 
 def find_package(name_or_folder: str) -> dict[str, bytes]:
@@ -29,12 +23,13 @@ def find_package(name_or_folder: str) -> dict[str, bytes]:
     """
     if Path(name_or_folder).is_dir():
         return read_package(Path(name_or_folder))
-    if name_or_folder not in list_shipped():
+    shipped = [process.package for process in list_shipped()]
+    if name_or_folder not in shipped:
         raise NotFound(
             f"There is no folder {name_or_folder}, and no package of that name comes with Reviewflow. "
-            f"Those that do: {', '.join(list_shipped())}."
+            f"Those that do: {', '.join(shipped)}."
         )
-    return read_package(resources_of("bpmn").joinpath(name_or_folder))
+    return read_shipped(name_or_folder)
 
 
 def deploy_package(session: Session, name_or_folder: str, *, by: str | None) -> Definition:
