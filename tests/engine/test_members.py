@@ -99,6 +99,7 @@ class TestMembersOfMembers:
             assert "sum_up" not in play.open()
             task = play.open_tasks()[0]
             play.finish(task)
+            play.work()
         # then
         assert play.open() == ["sum_up"]
         with play.factory() as session:
