@@ -1,0 +1,136 @@
+"""Stories of following a cycle: what is open, late, done or went on without somebody, and what is stuck."""
+
+from collections import Counter
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.database import transaction
+from engine.models import Instance, Task
+from engine.tasks import reassign
+from tests.workflows.small_cycle import SmallCycle, counted
+from workflows.cycles.models import Cycle
+from workflows.cycles.overview import count_unit_work, summarise_cycles
+from workflows.cycles.progress import CycleProgress, StepProgress, StuckTask, progress_of, stuck_in
+
+STEPS = 11
+"""The steps of people after the first one."""
+
+
+def progress(cycle: SmallCycle) -> CycleProgress:
+    with cycle.factory() as session:
+        return progress_of(session, _cycle(session, cycle), cycle.now)
+
+
+def _cycle(session: Session, cycle: SmallCycle) -> Cycle:
+    return session.scalars(select(Cycle).where(Cycle.instance_id == cycle.root)).one()
+
+
+def step(cycle: SmallCycle, name: str) -> tuple[int, int, int, int]:
+    """Open, overdue, completed and cancelled tasks of a step."""
+    (found,) = (one for one in progress(cycle).steps if one.step == name)
+    return (found.open, found.overdue, found.completed, found.cancelled)
+
+
+def stuck(cycle: SmallCycle) -> list[StuckTask]:
+    with cycle.factory() as session:
+        return stuck_in(session, _cycle(session, cycle), cycle.now)[1]
+
+
+def test_after_the_launch_everybody_is_at_the_first_step(stored_cycle: SmallCycle) -> None:
+    seen = progress(stored_cycle)
+    assert (seen.cases, seen.closed) == (8, 0)
+    assert seen.steps[0] == StepProgress("self_assessment", "Self-assessment", 8, 0, 0, 0)
+    # Every step of the diagram is there, also those that nobody has come to.
+    assert len(seen.steps) == STEPS + 1
+    assert all(one.total == 0 for one in seen.steps[1:])
+    assert [(unit.name, unit.cases, unit.closed) for unit in seen.units] == [
+        ("Engineering", 4, 0),
+        ("The company", 4, 0),
+    ]
+    assert [(fan_out.step, fan_out.total, fan_out.done) for fan_out in seen.fan_outs] == [("write_review", 8, 0)]
+
+
+def test_a_step_becomes_overdue_and_then_goes_on_without_its_task(stored_cycle: SmallCycle) -> None:
+    # Given that nobody writes a self-assessment
+    stored_cycle.travel(days=14)
+    assert step(stored_cycle, "self_assessment") == (8, 0, 0, 0)
+    # When its day is over, then all of them are late
+    stored_cycle.travel(days=2)
+    assert step(stored_cycle, "self_assessment") == (8, 8, 0, 0)
+    # And when the diagram waits no longer, then the managers have their turn.
+    stored_cycle.travel(days=6)
+    assert step(stored_cycle, "self_assessment") == (0, 0, 0, 8)
+    assert step(stored_cycle, "manager_review") == (8, 0, 0, 0)
+
+
+def test_what_is_stuck_comes_with_the_longest_overdue_first(cycle: SmallCycle) -> None:
+    assert stuck(cycle) == []
+    cycle.travel(days=16)
+    assert {(one.holder, one.subject) for one in stuck(cycle)} == {
+        (who, who) for who in ("Ann", "Ben", "Dora", "Eva", "Hugo", "Mara", "Olga", "Rita")
+    }
+    cycle.travel(days=22)
+    late = stuck(cycle)
+    assert {one.task.step for one in late} == {"manager_review"}
+    assert [one.task.due_at for one in late] == sorted(one.task.due_at for one in late if one.task.due_at)
+    # Olga reports to nobody: her review waits for a group.
+    assert {one.holder for one in late if one.subject == "Olga"} == {"hr"}
+
+
+def test_every_task_is_counted_once_whatever_becomes_of_it(cycle: SmallCycle) -> None:
+    cycle.write_reviews(ann=5, dora=1, ben=3).release().reach_proposals()
+    with cycle.factory() as session:
+        tasks = Counter(tuple(row) for row in session.execute(select(Task.step, Task.state)))
+    for one in progress(cycle).steps:
+        assert (one.open, one.completed, one.cancelled) == tuple(
+            tasks[one.step, state] for state in ("open", "completed", "cancelled")
+        )
+        assert one.total == sum(count for (name, _), count in tasks.items() if name == one.step)
+
+
+def test_a_task_handed_on_is_stuck_with_its_new_holder(cycle: SmallCycle) -> None:
+    cycle.travel(days=22)
+    (task,) = cycle.open("manager_review", "ann")
+    with transaction(cycle.factory) as session:
+        reassign(session, task.id, to="mara", by="hugo", reason="Ben is away.", now=cycle.now)
+    cycle.travel(days=15)
+    assert [one.holder for one in stuck(cycle) if one.subject == "Ann"] == ["Mara"]
+
+
+def test_the_phase_is_told_in_one_line(stored_cycle: SmallCycle) -> None:
+    def line() -> tuple[str, int, int]:
+        with stored_cycle.factory() as session:
+            (summary,) = summarise_cycles(session, stored_cycle.now)
+        return (summary.phase, summary.done, summary.total)
+
+    assert line() == ("Write the review", 0, 8)
+    stored_cycle.write_reviews(ann=3)
+    assert line() == ("Calibrate the ratings", 0, 1)
+    stored_cycle.do("calibration_session")
+    assert line() == ("Release the results", 0, 0)
+    stored_cycle.do("release")
+    assert line() == ("Conclude the review", 0, 8)
+
+
+def test_the_work_of_a_unit(cycle: SmallCycle) -> None:
+    cycle.travel(days=16)
+    with cycle.factory() as session:
+        units = count_unit_work(session, _cycle(session, cycle), cycle.now)
+    assert {unit: (work.completed, work.open, work.overdue) for unit, work in units.items()} == {
+        "DIVISION": (0, 4, 4),
+        "TOP": (0, 4, 4),
+    }
+
+
+def test_progress_costs_five_statements_and_what_is_stuck_two(stored_cycle: SmallCycle) -> None:
+    stored_cycle.write_reviews(ann=3)
+    with stored_cycle.factory() as session:
+        cycle = _cycle(session, stored_cycle)
+        assert session.get(Instance, cycle.instance_id)
+        with counted(stored_cycle.factory) as sent:
+            progress_of(session, cycle, stored_cycle.now)
+        assert len(sent) <= 5, sent
+        with counted(stored_cycle.factory) as sent:
+            stuck_in(session, cycle, stored_cycle.now)
+        assert len(sent) <= 2, sent
