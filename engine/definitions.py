@@ -14,6 +14,9 @@ from engine.errors import Conflict, InvalidDiagram, NotFound
 from engine.models import Definition, DefinitionFile
 from engine.spiff import Program, compile_program
 
+PROGRAMS = "programs"
+"""The key in `Session.info` of the programs a session has asked for."""
+
 _programs: dict[str, Program] = {}
 _compiling = Lock()
 
@@ -78,11 +81,14 @@ def program_of(session: Session, definition_id: int, checksum: str) -> Program:
 
 
 def program_for(session: Session, definition_id: int) -> Program:
-    """The program of a definition whose checksum is not at hand. Raises NotFound."""
-    definition = session.get(Definition, definition_id)
-    if definition is None:
-        raise NotFound("This definition is not deployed.")
-    return program_of(session, definition.id, definition.checksum)
+    """The program of a definition whose checksum is not at hand: asked once in a session. Raises NotFound."""
+    known: dict[int, Program] = session.info.setdefault(PROGRAMS, {})
+    if definition_id not in known:
+        definition = session.get(Definition, definition_id)
+        if definition is None:
+            raise NotFound("This definition is not deployed.")
+        known[definition_id] = program_of(session, definition.id, definition.checksum)
+    return known[definition_id]
 
 
 def files_of(session: Session, definition_id: int) -> dict[str, bytes]:
