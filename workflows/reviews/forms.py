@@ -6,12 +6,13 @@ from engine.diagram import Step
 from engine.spiff import Program
 from workflows.questionnaires import Questionnaire, load
 
-EMPTY = b'{"type": "default", "id": "empty", "schemaVersion": 19, "components": []}'
+NOTHING_ASKED = Questionnaire(id="nothing_asked", name="", components=())
 
 
 def questionnaire_of(program: Program, step: Step) -> Questionnaire:
     """The questionnaire of a step; an empty one where the step asks nothing but to be done."""
-    return _loaded(program.files.get(f"forms/{step.settings.get('form')}.json", EMPTY))
+    content = program.files.get(f"forms/{step.settings.get('form')}.json")
+    return NOTHING_ASKED if content is None else _loaded(content)
 
 
 @lru_cache(maxsize=512)

@@ -2,14 +2,40 @@
 
 from sqlalchemy import select
 
-from engine import instances
+from engine import definitions, instances
 from engine.database import transaction
 from engine.models import Instance
-from tests.workflows.people.cast import bring_people, changed
-from tests.workflows.small_cycle import SmallCycle, team
+from tests.workflows.people.cast import NOW, bring_people, bring_units, changed
+from tests.workflows.small_cycle import PERIOD, SmallCycle, empty_database, team
 from workflows.calibration.changing import change_rating
+from workflows.cycles.launching import launch
 from workflows.cycles.models import Case, Cycle
 from workflows.cycles.progress import progress_of
+from workflows.people.accounts import create_account
+
+ENOUGH = b"""
+<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:rf="urn:reviewflow:bpmn:1"
+    targetNamespace="urn:example">
+  <bpmn:process id="survey" name="Survey" isExecutable="true">
+    <bpmn:startEvent id="start" name="Start"/>
+    <bpmn:subProcess id="ask" name="Ask">
+      <bpmn:multiInstanceLoopCharacteristics rf:over="participants">
+        <bpmn:completionCondition>done = 1</bpmn:completionCondition>
+      </bpmn:multiInstanceLoopCharacteristics>
+      <bpmn:startEvent id="asked" name="Asked"/>
+      <bpmn:userTask id="answer" name="Answer" rf:actor="subject"/>
+      <bpmn:endEvent id="answered" name="Answered"/>
+      <bpmn:sequenceFlow id="f1" sourceRef="asked" targetRef="answer"/>
+      <bpmn:sequenceFlow id="f2" sourceRef="answer" targetRef="answered"/>
+    </bpmn:subProcess>
+    <bpmn:userTask id="sum_up" name="Sum up" rf:actor="group" rf:actorArgument="hr"/>
+    <bpmn:endEvent id="end" name="End"/>
+    <bpmn:sequenceFlow id="f3" sourceRef="start" targetRef="ask"/>
+    <bpmn:sequenceFlow id="f4" sourceRef="ask" targetRef="sum_up"/>
+    <bpmn:sequenceFlow id="f5" sourceRef="sum_up" targetRef="end"/>
+  </bpmn:process>
+</bpmn:definitions>
+"""
 
 
 def cases(cycle: SmallCycle) -> dict[str, str]:
@@ -120,3 +146,24 @@ def test_a_changed_rating_that_is_not_confirmed_closes_no_case(cycle: SmallCycle
     cycle.do("calibration_session")
     cancel(cycle, subject="ann")
     assert cases(cycle)["ann"] == "open"
+
+
+def test_whoever_is_not_waited_for_still_takes_part(database_url: str) -> None:
+    # Given a survey that goes on after the first answer
+    with empty_database(database_url) as factory:
+        with transaction(factory) as session:
+            bring_units(session)
+            bring_people(session, team())
+            create_account(session, "hugo", password="corvid lantern plough", now=NOW, roles=["hr"])
+            definition = definitions.deploy(session, {"survey.bpmn": ENOUGH}, by="hugo", now=NOW)
+            launched = launch(session, definition, name="Survey", period=PERIOD, by="hugo", now=NOW)
+        cycle = SmallCycle(factory, launched.instance_id).work()
+        # When Ann has answered
+        cycle.do("answer", "ann")
+        # Then the others are not asked any more, and their cases go on with the cycle
+        assert cycle.open("answer") == []
+        assert set(cases(cycle).values()) == {"open"}
+        # And close with it, since no sub-process of this diagram says that it does so.
+        cycle.do("sum_up")
+        assert set(cases(cycle).values()) == {"closed"}
+        assert the_cycle(cycle).state == "closed"
