@@ -41,7 +41,11 @@ def move_in(session: Session, folder: Path, now: datetime) -> tuple[str, ...]:
     """Import the organisation (Northwind, or the sample where it is not at hand) and give everybody an account."""
     if not DATA.exists():
         write_sample(folder, now.date())
-    source = DATA if DATA.exists() else folder
+    return bring(session, DATA if DATA.exists() else folder, now)
+
+
+def bring(session: Session, source: Path, now: datetime) -> tuple[str, ...]:
+    """Import the organisation in a folder and give everybody an account; returns the people in HR."""
     for name, run in (("org_units.csv", import_units), ("people.csv", import_people)):
         report = run(session, (source / name).read_bytes(), file_name=name, by="setup", now=now)
         assert report.is_valid, report.defects
@@ -95,6 +99,17 @@ class Company:
         done = sum(self._work_off(task) for task in waiting)
         self.let_machines_work()
         return done
+
+    def play(self, root_id: int, days: int) -> None:
+        """Everybody works every day until the cycle has ended, at most that many days."""
+        self.let_machines_work()
+        for _ in range(days):
+            self.work_a_day()
+            with self.factory() as session:
+                if session.get_one(Instance, root_id).state != "running":
+                    return
+            clock.travel(days=1)
+            self.let_machines_work()
 
     def _work_off(self, task: Task) -> bool:
         holder = task.assignee or self._colleague(task)

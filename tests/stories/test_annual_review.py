@@ -57,19 +57,8 @@ def _play(factory: SessionFactory, folder: Path) -> Played:
     with transaction(factory) as session:
         cycle = launch_annual_review(session, hr[0], clock.now())
         company = Company(factory, hr, executive_people(session))
-    company.let_machines_work()
-    for _ in range(DAYS):
-        company.work_a_day()
-        if _has_ended(factory, cycle):
-            break
-        clock.travel(days=1)
-        company.let_machines_work()
+    company.play(cycle.instance_id, DAYS)
     return Played(factory, company, cycle.id, cycle.instance_id)
-
-
-def _has_ended(factory: SessionFactory, cycle: Cycle) -> bool:
-    with factory() as session:
-        return session.get_one(Instance, cycle.instance_id).state != "running"
 
 
 class TestTheWholeCompany:
