@@ -6,28 +6,18 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from engine import models as engine_models
 from engine import registry
-from engine.database import Base, SessionFactory, connect, create_session_factory, transaction
+from engine.database import SessionFactory, connect, create_session_factory, transaction
 from tests.workflows.routing.cast import CAST, UNITS, bring
-from workflows.people import models as people_models
-from workflows.reviews import models as review_models
+from workflows.migrations import metadata
 from workflows.routing.router import install
-
-MODELS = (engine_models, people_models, review_models)
-TABLES = [
-    model.__table__
-    for module in MODELS
-    for model in vars(module).values()
-    if isinstance(model, type) and issubclass(model, Base) and model is not Base
-]
 
 
 @pytest.fixture
 def factory() -> Iterator[SessionFactory]:
     """An empty database in memory."""
     engine = connect("sqlite://")
-    Base.metadata.create_all(engine, tables=TABLES)
+    metadata().create_all(engine)
     yield create_session_factory(engine)
     engine.dispose()
 
