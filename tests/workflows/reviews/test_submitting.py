@@ -224,6 +224,21 @@ def test_questions_the_form_has_hidden_are_null_for_the_diagram(cycle: SmallCycl
     assert stored(cycle, task).answers.get("amount") is None
 
 
+def test_an_open_question_is_null_even_where_the_process_knows_its_name(cycle: SmallCycle) -> None:
+    # Given a process that has a variable called like a question of the next form
+    with hooked("self-assessment", lambda _session, _submitted: {"overall_rating": 5}):
+        assess(cycle)
+    task = the_task(cycle, "manager_review", "ann")
+    given: list[dict[str, Any]] = []
+    # When that question is left open
+    with hooked("manager-review", lambda _session, submitted: given.append(submitted.answers)):
+        hand_in(cycle, task, MANAGER_REVIEW, by="ben")
+    # Then the answer is null, and not what the process knew before.
+    assert [(answers["overall_rating"], answers["rating_reason"]) for answers in given] == [(None, None)]
+    assert variables(cycle, task)["rating"] is None
+    assert cycle.case("ann").rating is None
+
+
 def test_handing_in_costs_nine_statements_and_one_commit(stored_cycle: SmallCycle) -> None:
     assess(stored_cycle, "eva")
     task = the_task(stored_cycle, "self_assessment", "ann")
