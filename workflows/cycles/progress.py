@@ -1,4 +1,4 @@
-"""Where a cycle stands: by step, by unit, and what is stuck."""
+"""Where a cycle stands: by step and by unit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,13 +7,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
-from engine import incidents
 from engine.definitions import program_for
-from engine.models import FanOut, Incident, Instance, Task
+from engine.models import FanOut, Instance, Task
 from workflows.cycles.models import Case, Cycle
-from workflows.people.models import OrgUnitVersion, Person
-
-STUCK_LIMIT = 200
+from workflows.people.models import OrgUnitVersion
 
 
 @dataclass(frozen=True)
@@ -41,15 +38,6 @@ class UnitProgress:
     name: str
     cases: int
     closed: int
-
-
-@dataclass(frozen=True)
-class StuckTask:
-    """An open task that is overdue, with whom it waits for and whom it is about."""
-
-    task: Task
-    holder: str
-    subject: str
 
 
 @dataclass(frozen=True)
@@ -120,20 +108,3 @@ def _units(session: Session, cycle: Cycle) -> list[UnitProgress]:
     )
     found = [UnitProgress(unit, names.get(unit, unit), cases, closed) for unit, cases, closed in rows]
     return sorted(found, key=lambda unit: unit.name)
-
-
-def stuck_in(
-    session: Session, cycle: Cycle, now: datetime
-) -> tuple[Sequence[tuple[Incident, Instance]], list[StuckTask]]:
-    """What HR has to look at: open incidents, and overdue tasks with the longest overdue first."""
-    holder, subject = Person.__table__.alias("holder"), Person.__table__.alias("subject_person")
-    rows = session.execute(
-        select(Task, func.coalesce(holder.c.name, Task.group, "nobody"), func.coalesce(subject.c.name, ""))
-        .outerjoin(holder, holder.c.id == Task.assignee)
-        .outerjoin(subject, subject.c.id == Task.subject)
-        .where(Task.root_id == cycle.instance_id, Task.state == "open", Task.due_at < now)
-        .order_by(Task.due_at, Task.id)
-        .limit(STUCK_LIMIT)
-    )
-    stuck = [StuckTask(task, holder_name, subject_name) for task, holder_name, subject_name in rows]
-    return incidents.list_open(session, root_id=cycle.instance_id), stuck

@@ -1,6 +1,7 @@
-"""Stories of following a cycle: what is open, late, done or went on without somebody, and what is stuck."""
+"""Stories of following a cycle: what is open, late, done, stuck or went on without somebody."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,7 +12,9 @@ from engine.tasks import reassign
 from tests.workflows.small_cycle import SmallCycle, counted
 from workflows.cycles.models import Cycle
 from workflows.cycles.overview import count_unit_work, summarise_cycles
-from workflows.cycles.progress import CycleProgress, StepProgress, StuckTask, progress_of, stuck_in
+from workflows.cycles.participants import WaitingTask, find_open_tasks
+from workflows.cycles.progress import CycleProgress, StepProgress, progress_of
+from workflows.cycles.stoppages import find_stoppages
 
 STEPS = 11
 """The steps of people after the first one."""
@@ -32,9 +35,10 @@ def step(cycle: SmallCycle, name: str) -> tuple[int, int, int, int]:
     return (found.open, found.overdue, found.completed, found.cancelled)
 
 
-def stuck(cycle: SmallCycle) -> list[StuckTask]:
+def overdue(cycle: SmallCycle) -> Sequence[WaitingTask]:
+    """The overdue tasks as Hugo, who is in HR and takes part himself, sees them."""
     with cycle.factory() as session:
-        return stuck_in(session, _cycle(session, cycle), cycle.now)[1]
+        return find_open_tasks(session, _cycle(session, cycle), viewer="hugo", overdue_at=cycle.now, limit=100).rows
 
 
 def test_after_the_launch_everybody_is_at_the_first_step(stored_cycle: SmallCycle) -> None:
@@ -64,14 +68,14 @@ def test_a_step_becomes_overdue_and_then_goes_on_without_its_task(stored_cycle: 
     assert step(stored_cycle, "manager_review") == (8, 0, 0, 0)
 
 
-def test_what_is_stuck_comes_with_the_longest_overdue_first(cycle: SmallCycle) -> None:
-    assert stuck(cycle) == []
+def test_the_longest_overdue_comes_first_and_nobody_finds_themselves(cycle: SmallCycle) -> None:
+    assert overdue(cycle) == []
     cycle.travel(days=16)
-    assert {(one.holder, one.subject) for one in stuck(cycle)} == {
-        (who, who) for who in ("Ann", "Ben", "Dora", "Eva", "Hugo", "Mara", "Olga", "Rita")
+    assert {(one.holder, one.subject) for one in overdue(cycle)} == {
+        (who, who) for who in ("Ann", "Ben", "Dora", "Eva", "Mara", "Olga", "Rita")
     }
     cycle.travel(days=22)
-    late = stuck(cycle)
+    late = overdue(cycle)
     assert {one.task.step for one in late} == {"manager_review"}
     assert [one.task.due_at for one in late] == sorted(one.task.due_at for one in late if one.task.due_at)
     # Olga reports to nobody: her review waits for a group.
@@ -89,13 +93,13 @@ def test_every_task_is_counted_once_whatever_becomes_of_it(cycle: SmallCycle) ->
         assert one.total == sum(count for (name, _), count in tasks.items() if name == one.step)
 
 
-def test_a_task_handed_on_is_stuck_with_its_new_holder(cycle: SmallCycle) -> None:
+def test_a_task_handed_on_is_overdue_with_its_new_holder(cycle: SmallCycle) -> None:
     cycle.travel(days=22)
     (task,) = cycle.open("manager_review", "ann")
     with transaction(cycle.factory) as session:
         reassign(session, task.id, to="mara", by="hugo", reason="Ben is away.", now=cycle.now)
     cycle.travel(days=15)
-    assert [one.holder for one in stuck(cycle) if one.subject == "Ann"] == ["Mara"]
+    assert [one.holder for one in overdue(cycle) if one.subject == "Ann"] == ["Mara"]
 
 
 def test_the_phase_is_told_in_one_line(stored_cycle: SmallCycle) -> None:
@@ -123,7 +127,7 @@ def test_the_work_of_a_unit(cycle: SmallCycle) -> None:
     }
 
 
-def test_progress_costs_five_statements_and_what_is_stuck_two(stored_cycle: SmallCycle) -> None:
+def test_progress_costs_five_statements_and_what_is_stuck_two_each(stored_cycle: SmallCycle) -> None:
     stored_cycle.write_reviews(ann=3)
     with stored_cycle.factory() as session:
         cycle = _cycle(session, stored_cycle)
@@ -132,5 +136,8 @@ def test_progress_costs_five_statements_and_what_is_stuck_two(stored_cycle: Smal
             progress_of(session, cycle, stored_cycle.now)
         assert len(sent) <= 5, sent
         with counted(stored_cycle.factory) as sent:
-            stuck_in(session, cycle, stored_cycle.now)
+            find_open_tasks(session, cycle, viewer="hugo", overdue_at=stored_cycle.now, limit=8)
+        assert len(sent) <= 2, sent
+        with counted(stored_cycle.factory) as sent:
+            find_stoppages(session, viewer="hugo", root_id=cycle.instance_id, limit=8)
         assert len(sent) <= 2, sent
