@@ -87,6 +87,8 @@ def close(task_id: int) -> ResponseReturnValue:
 
 
 def _load(task_id: int) -> OpenTask:
+    # Asked first: the refusals of the engine name the task, also to those who must not know of it.
+    find_task(current_session(), task_id)
     found = tasks.load(current_session(), task_id, actor=signed_in().person_id, now=clock.now())
     if found.step.settings.get("page") != SESSION_PAGE:
         raise NotFound("This task is no calibration session.")
