@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from engine.database import Base, SessionFactory, connect, create_session_factory, transaction
+from engine.database import SessionFactory, connect, create_session_factory, transaction
 from engine.diagram import Step
 from engine.errors import NotAllowed
 from engine.models import Task
 from engine.registry import AssignmentRequest
 from tests.workflows.routing.cast import NOW, Somebody, bring, sign_up, user_step
-from tests.workflows.routing.conftest import TABLES
 from tests.workflows.routing.diagrams import publish
+from workflows.migrations import metadata
 from workflows.people.models import ACTIVE, ON_LEAVE, TERMINATED
 from workflows.routing.resolvers import ACTORS, GROUPS
 from workflows.routing.router import OrganisationRouter
@@ -119,7 +119,7 @@ def worlds(draw: st.DrawFn) -> World:
 def published() -> Iterator[tuple[SessionFactory, int]]:
     """A database in which every step of these stories is deployed."""
     engine = connect("sqlite://")
-    Base.metadata.create_all(engine, tables=TABLES)
+    metadata().create_all(engine)
     factory = create_session_factory(engine)
     with transaction(factory) as session:
         definition_id = publish(session, *STEPS).id
