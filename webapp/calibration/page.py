@@ -1,7 +1,7 @@
 """The page of a calibration session, gathered for one reader."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -16,14 +16,11 @@ from webapp.request_session import current_session
 from workflows.calibration.board import BoardRow, session_board
 from workflows.calibration.changing import HIGHEST, LOWEST
 from workflows.people.search import name_people
-from workflows.questionnaires import Questionnaire
-from workflows.questionnaires.components import RowList
 from workflows.reviews.forms import questionnaire_of
 from workflows.reviews.submitting import context_of, draft_of
 
 ROWS_A_PAGE = 60
 RATINGS = range(LOWEST, HIGHEST + 1)
-CHANGES = "changes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +83,6 @@ def _narrow(rows: Sequence[BoardRow], search: str, rating: int | None) -> list[B
     ]
 
 
-def without_changes(questionnaire: Questionnaire) -> Questionnaire:
-    """The form without its list of changed ratings: on this page they are changed on the board."""
-    kept = tuple(
-        part for part in questionnaire.components if not (isinstance(part, RowList) and part.key[0] == CHANGES)
-    )
-    return replace(questionnaire, components=kept)
-
-
 def _draw_form(found: OpenTask, closing: Closing | None) -> Markup:
     task = found.task
     draft = draft_of(current_session(), task.id)
@@ -101,7 +90,7 @@ def _draw_form(found: OpenTask, closing: Closing | None) -> Markup:
         "tasks/ending.html", revision=task.revision, version=draft.version if draft else 0, signed=False
     )
     return render_form(
-        without_changes(questionnaire_of(found.program, found.step)),
+        questionnaire_of(found.program, found.step),
         closing.answers if closing else draft.answers if draft else None,
         closing.errors if closing else None,
         context=context_of(found),

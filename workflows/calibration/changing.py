@@ -40,16 +40,8 @@ def change_rating(session: Session, case_id: int, rating: int, reason: str, *, b
     Raises NotFound, NotAllowed from the task's gate and for one's own case, Conflict when the session is not open,
     RatingNotChanged for a missing reason, a rating outside of 1 to 5, or a review in words alone.
     """
-    change = change_case(session, _open_case(session, case_id, by, now), rating, reason, by=by, now=now)
-    session.flush()
-    return change
-
-
-def change_case(session: Session, case: Case, rating: int, reason: str, *, by: str, now: datetime) -> RatingChange:
-    """Change the rating of a case that is locked and whose session `by` holds. Raises as `change_rating` does."""
+    case = _open_case(session, case_id, by, now)
     before = case.final_rating
-    if case.person_id == by:
-        raise NotAllowed("This is your own rating: somebody else in the session has to change it.")
     if not LOWEST <= rating <= HIGHEST:
         raise RatingNotChanged(f"A rating is a number from {LOWEST} to {HIGHEST}.")
     if before is None:
@@ -63,6 +55,7 @@ def change_case(session: Session, case: Case, rating: int, reason: str, *, by: s
     )
     session.add(change)
     case.calibrated_rating = rating
+    session.flush()
     return change
 
 
@@ -76,8 +69,6 @@ def undo_change(session: Session, change_id: int, *, by: str, now: datetime) -> 
     if change is None:
         raise NotFound("There is no such change of a rating.")
     case = _open_case(session, change.case_id, by, now)
-    if case.person_id == by:
-        raise NotAllowed("This is your own rating: somebody else in the session has to change it.")
     latest = session.scalar(
         select(RatingChange)
         .where(RatingChange.case_id == case.id, RatingChange.undone_at.is_(None))
@@ -95,7 +86,7 @@ def undo_change(session: Session, change_id: int, *, by: str, now: datetime) -> 
 
 
 def _open_case(session: Session, case_id: int, by: str, now: datetime) -> Case:
-    """The case, locked, once the gate of its session's task has let `by` through."""
+    """The case, locked, once the gate of its session's task has let `by` through. Nobody gets their own."""
     case = session.get(Case, case_id)
     if case is None:
         raise NotFound("There is no such case in this session.")
@@ -103,5 +94,7 @@ def _open_case(session: Session, case_id: int, by: str, now: datetime) -> Case:
     if task is None:
         raise Conflict("The calibration session of this group is not open, so no rating can be changed.")
     tasks.load(session, task.id, actor=by, now=now, lock=True)
+    if case.person_id == by:
+        raise NotAllowed("This is your own rating: somebody else in the session has to change it.")
     session.refresh(case, with_for_update=True)
     return case

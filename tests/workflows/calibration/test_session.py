@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from engine.database import transaction
 from engine.errors import Conflict, NotAllowed, NotFound
-from tests.workflows.small_cycle import LONG, SESSION, SmallCycle, counted, empty_database
+from tests.workflows.small_cycle import SESSION, SmallCycle, counted, empty_database
 from workflows.calibration.board import Board, BoardRow, _distribution, session_board
 from workflows.calibration.changing import RatingNotChanged, change_rating, undo_change
 from workflows.calibration.models import RatingChange
@@ -172,31 +172,6 @@ def test_closing_a_session_calibrates_the_reviews_of_its_group_alone(cycle: Smal
     states = review_states(cycle)
     assert {who: states[who] for who in ("ann", "ben", "eva")} == dict.fromkeys(("ann", "ben", "eva"), "calibrated")
     assert {who: states[who] for who in ("mara", "olga")} == dict.fromkeys(("mara", "olga"), "submitted")
-
-
-def test_changes_written_into_the_form_are_made_too(cycle: SmallCycle) -> None:
-    # Given one change made on the board
-    cycle.write_reviews(**RATINGS)
-    change(cycle, "ann", 3)
-    mine = next(task for task in cycle.open("calibration_session") if task.assignee == "mara")
-    lines = [{"subject": who, "rating": 3, "reason": LONG} for who in ("ann", "dora")]
-    # When the form of the session names it again, and another one
-    with transaction(cycle.factory) as session:
-        cycle.submit(session, mine, changes=lines)
-    # Then the other one is made, and none twice.
-    assert (cycle.case("ann").calibrated_rating, cycle.case("dora").calibrated_rating) == (3, 3)
-    with cycle.factory() as session:
-        assert [change.reason for change in session.scalars(select(RatingChange))] == [REASON, LONG]
-
-
-def test_a_line_about_somebody_of_another_group_refuses_the_form(cycle: SmallCycle) -> None:
-    cycle.write_reviews(**RATINGS)
-    mine = next(task for task in cycle.open("calibration_session") if task.assignee == "mara")
-    line = {"subject": "hugo", "rating": 3, "reason": LONG}
-    with pytest.raises(RatingNotChanged, match="does not belong to this group"), transaction(cycle.factory) as session:
-        cycle.submit(session, mine, changes=[line])
-    assert cycle.open("calibration_session")[0].id == mine.id
-    assert cycle.case("hugo").final_rating == 2
 
 
 def test_closing_a_session_costs_two_statements_more(cycle: SmallCycle) -> None:
