@@ -1,7 +1,7 @@
 """Files that nobody meant well, or that fell apart: a sentence with the name of the file, soon, and nothing else."""
 
 import re
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -56,11 +56,11 @@ class TestHostileFiles:
     @pytest.mark.parametrize("content", FILES.values(), ids=FILES)
     def test_are_refused_in_words_and_in_time(self, content: bytes) -> None:
         # when
-        began = perf_counter()
+        began = process_time()
         with pytest.raises(Rejection) as refusal:
             compile_program({"review.bpmn": content})
         # then
-        assert perf_counter() - began < SECONDS
+        assert process_time() - began < SECONDS
         said = str(refusal.value)
         assert "review.bpmn" in said
         assert "Traceback" not in said
@@ -69,16 +69,16 @@ class TestHostileFiles:
 
     def test_of_tables_are_refused_too(self, play: Play) -> None:
         for content in FILES.values():
-            began = perf_counter()
+            began = process_time()
             (said, *_) = play.findings({"one_step.bpmn": read_diagram("one_step"), "decisions/pay.dmn": content})
-            assert perf_counter() - began < SECONDS
+            assert process_time() - began < SECONDS
             assert "pay.dmn" in said
 
     def test_a_thousand_steps_in_a_row_are_none(self) -> None:
-        began = perf_counter()
+        began = process_time()
         compile_program(draw_chain(990))
         compile_program(draw_chain(990, VALUES))
-        assert perf_counter() - began < SECONDS
+        assert process_time() - began < SECONDS
 
     def test_more_steps_than_that_are_refused_in_words(self) -> None:
         with pytest.raises(InvalidDiagram, match="It has 1003 steps; up to 1000 run in one diagram"):

@@ -241,13 +241,13 @@ HOSTILE: dict[str, str | bytes] = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_file_that_is_no_honest_model_is_refused(name: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
 
     with pytest.raises(dmn.DmnFileError) as told:
         dmn.load(HOSTILE[name])
 
     assert len(str(told.value)) < 400
-    assert time.perf_counter() - start < 1.5
+    assert time.process_time() - start < 1.5
 
 
 def test_a_decision_stays_within_its_budget() -> None:

@@ -87,7 +87,7 @@ def test_gunicorn_serves_the_application(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_compose_starts_commands_that_exist(reviewflow: Program) -> None:
     text = (DEPLOY / "compose.yaml").read_text(encoding="utf-8")
     commands = re.findall(r'command: \["reviewflow", (.*)\]', text)
-    assert len(commands) == 2
+    assert len(commands) == 3
     for command in commands:
         words = [word.strip('" ') for word in command.split(",")]
         assert reviewflow(*words, "--help").code == 0, words
