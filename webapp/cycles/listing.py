@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from engine import clock
 from webapp.access import only_for
+from webapp.actor import signed_in
 from webapp.cycles import blueprint
 from webapp.request_session import current_session
 from workflows.cycles.overview import summarise_cycles
@@ -16,7 +17,7 @@ HR = "hr"
 @only_for(HR)
 def show_cycles() -> ResponseReturnValue:
     """Every cycle with its state, how far it is, and its dates."""
-    summaries = summarise_cycles(current_session(), clock.now())
+    summaries = summarise_cycles(current_session(), clock.now(), viewer=signed_in().person_id)
     running = [summary for summary in summaries if summary.cycle.state == "running"]
     ended = [summary for summary in summaries if summary.cycle.state != "running"]
     return render_template("cycles/list.html", running=running, ended=ended)

@@ -38,15 +38,15 @@ def show_progress(cycle_id: int) -> ResponseReturnValue:
     """How far a cycle is."""
     session, now = current_session(), clock.now()
     cycle = get_cycle(session, cycle_id)
-    progress = progress_of(session, cycle, now)
-    picture, words = _draw(cycle, progress)
     me = signed_in().person_id
+    progress = progress_of(session, cycle, now, viewer=me)
+    picture, words = _draw(cycle, progress)
     return render_template(
         "cycles/progress.html",
         cycle=cycle,
         progress=progress,
         starting=_starting(progress),
-        work=count_unit_work(session, cycle, now),
+        work=count_unit_work(session, cycle, now, viewer=me),
         picture=picture,
         words=words,
         stuck=find_open_tasks(session, cycle, viewer=me, overdue_at=now, limit=STUCK_SHOWN),
@@ -100,7 +100,7 @@ def export_progress(cycle_id: int) -> ResponseReturnValue:
     """The numbers of every step and unit as a file for spreadsheets."""
     session = current_session()
     cycle = get_cycle(session, cycle_id)
-    progress = progress_of(session, cycle, clock.now())
+    progress = progress_of(session, cycle, clock.now(), viewer=signed_in().person_id)
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(["kind", "name", "open", "overdue", "done", "went on without", "total"])

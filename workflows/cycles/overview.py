@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from engine.definitions import program_for
 from engine.models import FanOut, Task
 from workflows.cycles.models import Case, Cycle
+from workflows.cycles.progress import may_be_counted
 from workflows.cycles.queries import list_cycles
 
 
@@ -26,12 +27,15 @@ class CycleSummary:
     total: int
 
 
-def summarise_cycles(session: Session, now: datetime) -> list[CycleSummary]:
-    """Every cycle with its numbers, the newest first; five statements, whatever the number of cycles and cases."""
+def summarise_cycles(session: Session, now: datetime, *, viewer: str = "") -> list[CycleSummary]:
+    """Every cycle with its numbers, the newest first; five statements, whatever the number of cycles and cases.
+
+    With a `viewer`, as that person may see it: see `workflows.cycles.progress`.
+    """
     cycles = list_cycles(session)
     roots = [cycle.instance_id for cycle in cycles]
-    cases = _count_cases(session)
-    overdue = _count_overdue(session, roots, now)
+    cases = _count_cases(session, viewer)
+    overdue = _count_overdue(session, roots, now, viewer)
     phases = _find_phases(session, cycles)
     found = []
     for cycle in cycles:
@@ -40,18 +44,20 @@ def summarise_cycles(session: Session, now: datetime) -> list[CycleSummary]:
     return found
 
 
-def _count_cases(session: Session) -> dict[int, tuple[int, int]]:
+def _count_cases(session: Session, viewer: str) -> dict[int, tuple[int, int]]:
     closed = func.sum(case((Case.state == "closed", 1), else_=0))
     rows = session.execute(
-        select(Case.cycle_id, func.count(), closed).where(Case.state != "cancelled").group_by(Case.cycle_id)
+        select(Case.cycle_id, func.count(), closed)
+        .where(Case.state != "cancelled", Case.person_id != viewer)
+        .group_by(Case.cycle_id)
     )
     return {cycle_id: (cases, int(ended)) for cycle_id, cases, ended in rows}
 
 
-def _count_overdue(session: Session, roots: Sequence[int], now: datetime) -> dict[int, int]:
+def _count_overdue(session: Session, roots: Sequence[int], now: datetime, viewer: str) -> dict[int, int]:
     rows = session.execute(
         select(Task.root_id, func.count())
-        .where(Task.root_id.in_(roots), Task.state == "open", Task.due_at < now)
+        .where(Task.root_id.in_(roots), Task.state == "open", Task.due_at < now, may_be_counted(viewer))
         .group_by(Task.root_id)
     )
     return dict(rows.all())
@@ -83,8 +89,8 @@ class UnitWork:
     overdue: int
 
 
-def count_unit_work(session: Session, cycle: Cycle, now: datetime) -> dict[str, UnitWork]:
-    """The work of every calibration group of a cycle. One statement."""
+def count_unit_work(session: Session, cycle: Cycle, now: datetime, *, viewer: str = "") -> dict[str, UnitWork]:
+    """The work of every calibration group of a cycle, the viewer's own case left out. One statement."""
     is_open = Task.state == "open"
     rows = session.execute(
         select(
@@ -94,7 +100,7 @@ def count_unit_work(session: Session, cycle: Cycle, now: datetime) -> dict[str, 
             func.sum(case((is_open & (Task.due_at < now), 1), else_=0)),
         )
         .join(Task, (Task.root_id == Case.root_id) & (Task.subject == Case.person_id))
-        .where(Case.root_id == cycle.instance_id)
+        .where(Case.root_id == cycle.instance_id, Case.person_id != viewer)
         .group_by(Case.calibration_group)
     )
     return {unit: UnitWork(int(completed), int(waiting), int(late)) for unit, completed, waiting, late in rows}

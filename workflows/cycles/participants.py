@@ -1,7 +1,7 @@
 """Looking for participants of a cycle, and for the open work in it.
 
 Nobody sees through these lists how their own case goes: what an open step is called can tell a rating. The viewer's
-own row has no step, and tasks about the viewer are left out.
+own row has no step and no state, and tasks about the viewer are left out.
 """
 
 from collections.abc import Sequence
@@ -71,13 +71,15 @@ def find_participants(
     if search:
         wanted = Person.name.icontains(search, autoescape=True) | (Case.person_id == search)
         statement = statement.where(wanted | manager.name.icontains(search, autoescape=True))
+    if state:
+        statement = statement.where(Case.person_id != viewer)
     if state in ("open", "closed"):
         statement = statement.where(Case.state == state)
     if state == "late":
         overdue = exists().where(
             Task.root_id == Case.root_id, Task.subject == Case.person_id, Task.state == "open", Task.due_at < now
         )
-        statement = statement.where(overdue, Case.person_id != viewer)
+        statement = statement.where(overdue)
     total = _count(session, statement)
     rows = session.execute(statement.order_by(Person.name, Person.id).limit(limit).offset(offset)).all()
     waiting = _waiting_for(session, cycle, [case.person_id for case, _, _ in rows if case.person_id != viewer])

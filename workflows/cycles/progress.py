@@ -1,4 +1,8 @@
-"""Where a cycle stands: by step and by unit."""
+"""Where a cycle stands: by step and by unit.
+
+A count tells as much as a row: whoever subtracts the rows they see from a sum knows what is left. So what is decided
+about the viewer is counted nowhere, only the tasks that they hold themselves; and of cases, those of everybody else.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -51,9 +55,12 @@ class CycleProgress:
     fan_outs: Sequence[FanOut]
 
 
-def progress_of(session: Session, cycle: Cycle, now: datetime) -> CycleProgress:
-    """Count the tasks of every step and the cases of every unit; five statements, whatever the size."""
-    units = _units(session, cycle)
+def progress_of(session: Session, cycle: Cycle, now: datetime, *, viewer: str = "") -> CycleProgress:
+    """Count the tasks of every step and the cases of every unit; five statements, whatever the size.
+
+    With a `viewer`, as that person may see it: without their own case.
+    """
+    units = _units(session, cycle, viewer)
     fan_outs = session.scalars(
         select(FanOut)
         .join(Instance, Instance.id == FanOut.instance_id)
@@ -63,13 +70,13 @@ def progress_of(session: Session, cycle: Cycle, now: datetime) -> CycleProgress:
     return CycleProgress(
         cases=sum(unit.cases for unit in units),
         closed=sum(unit.closed for unit in units),
-        steps=_steps(session, cycle, now),
+        steps=_steps(session, cycle, now, viewer),
         units=units,
         fan_outs=fan_outs,
     )
 
 
-def _steps(session: Session, cycle: Cycle, now: datetime) -> list[StepProgress]:
+def _steps(session: Session, cycle: Cycle, now: datetime, viewer: str) -> list[StepProgress]:
     counts = {
         step: (open_, overdue, completed, cancelled)
         for step, open_, overdue, completed, cancelled in session.execute(
@@ -80,7 +87,7 @@ def _steps(session: Session, cycle: Cycle, now: datetime) -> list[StepProgress]:
                 _count(Task.state == "completed"),
                 _count(Task.state == "cancelled"),
             )
-            .where(Task.root_id == cycle.instance_id)
+            .where(Task.root_id == cycle.instance_id, may_be_counted(viewer))
             .group_by(Task.step)
         )
     }
@@ -89,14 +96,19 @@ def _steps(session: Session, cycle: Cycle, now: datetime) -> list[StepProgress]:
     return [StepProgress(step.id, step.name, *counts.get(step.id, (0, 0, 0, 0))) for step in people]
 
 
+def may_be_counted(viewer: str) -> ColumnElement[bool]:
+    """The tasks whose number tells the viewer nothing new: about others, about nobody, or in their own hands."""
+    return Task.subject.is_(None) | (Task.subject != viewer) | (func.coalesce(Task.closed_by, Task.assignee) == viewer)
+
+
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
 
-def _units(session: Session, cycle: Cycle) -> list[UnitProgress]:
+def _units(session: Session, cycle: Cycle, viewer: str) -> list[UnitProgress]:
     rows = session.execute(
         select(Case.calibration_group, func.count(), _count(Case.state == "closed"))
-        .where(Case.cycle_id == cycle.id, Case.state != "cancelled")
+        .where(Case.cycle_id == cycle.id, Case.state != "cancelled", Case.person_id != viewer)
         .group_by(Case.calibration_group)
     ).all()
     names = dict(
