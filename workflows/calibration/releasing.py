@@ -22,7 +22,7 @@ def release(session: Session, call: ServiceCall) -> None:
     root_id = call.instance.root_id
     session.execute(
         update(Case)
-        .where(Case.root_id == root_id, Case.released_at.is_(None))
+        .where(Case.root_id == root_id, Case.state == "open", Case.released_at.is_(None))
         .values(released_at=call.now)
         .execution_options(synchronize_session=False)
     )
