@@ -7,7 +7,7 @@ import pytest
 from tests.workflows.small_cycle import SmallCycle, copied, empty_database
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def launched() -> Iterator[SmallCycle]:
     """A cycle that was launched just now, to be copied and left alone."""
     with empty_database("sqlite://") as factory:
