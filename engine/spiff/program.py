@@ -37,10 +37,6 @@ class Program:
         """The step of the diagram with this id."""
         return self.diagram.steps[identifier]
 
-    def process_name(self, process: str) -> str:
-        """The name of a process or sub-process."""
-        return self.diagram.name if process == self.diagram.key else self.diagram.steps[process].name
-
     def decide(self, workflow: Any, identifier: str) -> None:
         """Ask the decision table of a business rule task and put its answer into the variables.
 

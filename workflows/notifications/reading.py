@@ -3,18 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from workflows.notifications.models import Notification
 
 LATEST = 50
-
-
-def unread_count(session: Session, person_id: str) -> int:
-    """How many notifications the person has not read."""
-    unread = select(func.count()).where(Notification.person_id == person_id, Notification.read_at.is_(None))
-    return session.scalar(unread) or 0
 
 
 def list_notifications(session: Session, person_id: str, *, limit: int = LATEST) -> Sequence[Notification]:

@@ -1,6 +1,6 @@
 """What one person may read of what others wrote: access control is the query and the contract of the form."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -58,28 +58,3 @@ def _show(program: Program, submission: Submission, author: str, viewer: str, ro
     )
     submitted_at = submission.submitted_at or submission.saved_at
     return ShownSubmission(step.name, author, submission.author, submitted_at, answers)
-
-
-def latest_about(session: Session, root_id: int, subject: str, step: str) -> Submission | None:
-    """The newest handed-in submission of one step about a person."""
-    return session.scalar(
-        select(Submission)
-        .where(
-            Submission.root_id == root_id,
-            Submission.subject == subject,
-            Submission.step == step,
-            Submission.state != DRAFT,
-        )
-        .order_by(Submission.submitted_at.desc())
-        .limit(1)
-    )
-
-
-def authors_of(session: Session, root_id: int, step: str) -> Sequence[tuple[str, str]]:
-    """Who handed in the submissions of one step of a cycle: pairs of subject and author."""
-    rows = session.execute(
-        select(Submission.subject, Submission.author).where(
-            Submission.root_id == root_id, Submission.step == step, Submission.state != DRAFT
-        )
-    )
-    return [(subject, author) for subject, author in rows if subject is not None]
