@@ -7,6 +7,7 @@ get the same words as JSON. What nobody foresaw is logged with a reference that 
 import secrets
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
+from urllib.parse import quote
 
 from flask import Flask, current_app, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
@@ -164,7 +165,9 @@ def wants_json() -> bool:
 
 def _record(explanation: Explanation, error: Exception) -> Explanation:
     reference = secrets.token_hex(4).upper()
-    current_app.logger.error("%s %s failed, reference %s", request.method, request.path, reference, exc_info=error)
+    # Quoted again, so that nobody writes lines of their own into the log.
+    address = quote(request.path)
+    current_app.logger.error("%s %s failed, reference %s", request.method, address, reference, exc_info=error)
     return replace(explanation, reference=reference)
 
 

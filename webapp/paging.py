@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from flask import request, url_for
 
+from webapp.numbers import read_number
+
 SIZE = 50
 # No database counts further than this fits into.
 LAST = 1_000_000
@@ -38,7 +40,7 @@ class Paging:
 
 def asked_page() -> int:
     """The page that the address asks for; the first one when it asks for nonsense."""
-    return min(max(1, request.args.get("page", 1, type=int)), LAST)
+    return min(max(1, request.args.get("page", 1, type=read_number)), LAST)
 
 
 def offset_of(page: int, size: int = SIZE) -> int:

@@ -2,14 +2,17 @@
 
 import csv
 import io
+import logging
 
 import pytest
 from sqlalchemy import select
 
-from engine.models import Task
+from engine.database import transaction
+from engine.models import Incident, Instance, Task
 from tests.webapp.browsing import Browser
 from tests.webapp.reviewing import MANAGER_REVIEW, Review
 from tests.workflows.small_cycle import LONG
+from webapp.access import public
 from workflows.cycles.models import Cycle
 
 # A fifth of the salary: an executive signs.
@@ -77,6 +80,15 @@ def rewarded(review: Review) -> Review:
     return review
 
 
+def reach_sign_off(review: Review, who: str) -> Task:
+    """A reward of which the executives have the last word."""
+    review.write_reviews(**{who: 4}).release().reach_proposals()
+    review.do("propose_reward", who, **BONUS)
+    review.do("approve_reward", who)
+    review.do("compensation_check", who)
+    return review.task("executive_signoff", who)
+
+
 def counts_of(page: str) -> dict[str, list[str]]:
     """The rows of the exported progress by name: open, overdue, done, went on without, total."""
     return {row[1]: row[2:] for row in csv.reader(io.StringIO(page.removeprefix("\ufeff")))}
@@ -107,3 +119,92 @@ def test_nobody_in_hr_sees_whether_their_own_case_is_closed(rewarded: Review) ->
     for state in ("open", "closed", "late"):
         assert "Your own case" not in rita.open(f"{here}/participants?state={state}").text
     assert "5 of 7" in rita.open("/cycles").text
+
+
+def test_hr_cannot_hand_an_executive_decision_to_a_friend(review: Review) -> None:
+    # Given a bonus before the executives
+    task = reach_sign_off(review, "ann")
+    hugo, before = review.browser("hugo"), task.assignee
+    # When HR hands it to somebody who is no executive
+    hugo.open("/account")
+    for friend in ("dora", "eva"):
+        answer = hugo.send(f"{cycle_of(review)}/tasks/{task.id}/holder", to=friend, reason="She is away")
+        # Then it stays where it is
+        assert answer.status_code == 422
+        assert "This is decided by an executive" in answer.text
+    assert review.again(task).assignee == before
+
+
+def test_nobody_tries_again_what_has_stopped_in_their_own_case(review: Review) -> None:
+    # Given something that has stopped in Hugo's case
+    with transaction(review.factory) as session:
+        instance = session.get_one(Instance, review.task("self_assessment", "hugo").instance_id)
+        incident = Incident(
+            instance_id=instance.id, step="self_assessment", problem="Stopped", opened_at=review.now
+        )  # fmt: skip
+        session.add(incident)
+    hugo = review.browser("hugo")
+    hugo.open("/account")
+    # When he guesses its number
+    answer = hugo.send(f"{cycle_of(review)}/incidents/{incident.id}/retry")
+    listed = hugo.send("/incidents/retries", incident=str(incident.id))
+    # Then he is told what he is told of a number behind which there is nothing
+    nothing = hugo.send(f"{cycle_of(review)}/incidents/999/retry")
+    assert (answer.status_code, nothing.status_code) == (404, 404)
+    assert "is being tried again" not in listed.text
+    with review.factory() as session:
+        assert session.get_one(Incident, incident.id).resolved_at is None
+    # And a colleague tries it again.
+    rita = review.browser("rita")
+    rita.open("/account")
+    assert "is being tried again" in rita.send(f"{cycle_of(review)}/incidents/{incident.id}/retry").text
+
+
+HUGE = 10**30
+
+
+@pytest.mark.parametrize(
+    "address",
+    [f"/tasks/{HUGE}", f"/decisions/{HUGE}/signature", f"/calibration/{HUGE}", f"/my-review/{HUGE}",
+     f"/inbox?cycle={HUGE}", f"/inbox?at=after~{HUGE}~", f"/cycles/{HUGE}", f"/cycles/{HUGE}/participants",
+     "/inbox?name=%00", "/cycles/1/participants?q=%00", "/people?q=%00", "/people/%00", f"/people?page={HUGE}"],
+)  # fmt: skip
+def test_absurd_numbers_in_an_address_lead_nowhere(review: Review, address: str) -> None:
+    assert review.browser("hugo").open(address).status_code < 500
+
+
+def test_absurd_numbers_in_a_form_are_no_fault_of_ours(review: Review) -> None:
+    task, ann = review.task("self_assessment", "ann"), review.browser("ann")
+    ann.open(f"/tasks/{task.id}")
+    token = ann.token()
+    for fields in ({"_version": str(HUGE)}, {"_version": "9" * 5000}, {"_version": "1", "summary": "a\x00b"}):
+        draft = ann.client.put(f"/tasks/{task.id}/draft", data={"csrf_token": token, **fields})
+        assert draft.status_code in (200, 409)
+    for fields in (
+        {"_revision": str(HUGE)},
+        {"achievements[0].title": "x", "_remove": f"achievements[{'9' * 5000}]"},
+        {"_add": "a." * 5000},
+    ):
+        assert ann.send(f"/tasks/{task.id}/completion", **fields).status_code in (200, 409, 422)
+        ann.open(f"/tasks/{task.id}")
+
+
+def test_an_absurd_rating_is_no_rating(review: Review) -> None:
+    review.write_reviews(ann=5)
+    (task,), case = review.open("calibration_session"), review.case("ann")
+    mara = review.browser("mara")
+    mara.open(f"/calibration/{task.id}")
+    answer = mara.send(f"/calibration/{task.id}/ratings/{case.id}", rating="9" * 5000, reason=LONG)
+    assert answer.status_code == 422
+    assert "Choose the rating" in answer.text
+
+
+def test_nobody_writes_lines_into_our_log(review: Review, caplog: pytest.LogCaptureFixture) -> None:
+    @public
+    def fail(name: str) -> str:
+        raise RuntimeError("Nobody foresaw this.")
+
+    review.app.add_url_rule("/failing/<name>", view_func=fail)
+    with caplog.at_level(logging.ERROR):
+        review.app.test_client().get("/failing/x%0a2026-12-01%20hugo%20signed%20in")
+    assert all("\n" not in record.getMessage() for record in caplog.records)

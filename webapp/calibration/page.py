@@ -11,6 +11,7 @@ from markupsafe import Markup
 from engine.tasks import OpenTask
 from webapp.actor import signed_in
 from webapp.forms import render_form
+from webapp.numbers import read_number
 from webapp.paging import Paging, asked_page, offset_of
 from webapp.request_session import current_session
 from workflows.calibration.board import BoardRow, session_board
@@ -47,7 +48,7 @@ def render_session(found: OpenTask, *, refused: Refused | None = None, closing: 
     session, actor = current_session(), signed_in()
     variables = found.instance.variables
     board = session_board(session, found.task.root_id, str(variables["group"]), actor.person_id)
-    search, rating, page = request.args.get("q", "").strip(), request.args.get("rating", type=int), asked_page()
+    search, rating, page = request.args.get("q", "").strip(), request.args.get("rating", type=read_number), asked_page()
     rows = _narrow(board.rows, search, rating)
     begin = offset_of(page, ROWS_A_PAGE)
     shown = rows[begin : begin + ROWS_A_PAGE]

@@ -14,6 +14,7 @@ from webapp.calibration.page import Closing, Refused, render_session
 from webapp.errors import invalid
 from webapp.forms import apply_buttons, read_submitted
 from webapp.going_on import go_on
+from webapp.numbers import read_number
 from webapp.request_session import current_session, discard_changes
 from webapp.tasks.closed import find_task, render_closed
 from workflows.calibration.changing import SESSION_PAGE, RatingNotChanged, change_rating, undo_change
@@ -36,10 +37,11 @@ def change(task_id: int, case_id: int) -> ResponseReturnValue:
     """Change a rating, with the reason that its writer will read."""
     _check_case(_load(task_id), case_id)
     rating, reason = request.form.get("rating", ""), request.form.get("reason", "")
+    wanted = request.form.get("rating", type=read_number)
     try:
-        if not rating.isdecimal():
+        if wanted is None:
             raise RatingNotChanged("Choose the rating that the group has agreed on.")
-        change_rating(current_session(), case_id, int(rating), reason, by=signed_in().person_id, now=clock.now())
+        change_rating(current_session(), case_id, wanted, reason, by=signed_in().person_id, now=clock.now())
     except RatingNotChanged as refusal:
         discard_changes()
         return invalid(render_session(_load(task_id), refused=Refused(case_id, rating, reason, str(refusal))))
@@ -74,7 +76,7 @@ def close(task_id: int) -> ResponseReturnValue:
             answers,
             by=signed_in().person_id,
             now=clock.now(),
-            revision=request.form.get("_revision", type=int),
+            revision=request.form.get("_revision", type=read_number),
         )
     except FormIncomplete as incomplete:
         return invalid(render_session(found, closing=Closing(answers, incomplete.checked.errors)))

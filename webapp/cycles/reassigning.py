@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from engine import clock, incidents, tasks
+from engine import clock, tasks
 from engine.errors import NotAllowed, NotFound
 from engine.models import Task
 from webapp.access import only_for
@@ -15,6 +15,7 @@ from webapp.errors import invalid
 from webapp.request_session import current_session, discard_changes
 from workflows.cycles.models import Cycle
 from workflows.cycles.queries import get_cycle
+from workflows.cycles.stoppages import retry_stoppage
 from workflows.people.models import ACTIVE
 from workflows.people.search import name_people, search_people
 from workflows.routing.explain import explain
@@ -59,7 +60,7 @@ def retry_incident(cycle_id: int, incident_id: int) -> ResponseReturnValue:
     """Try again what has stopped."""
     session = current_session()
     cycle = get_cycle(session, cycle_id)
-    incidents.retry(session, incident_id, by=signed_in().person_id, now=clock.now())
+    retry_stoppage(session, incident_id, by=signed_in().person_id, now=clock.now(), root_id=cycle.instance_id)
     flash("It is being tried again. If it stops once more, it comes back here.", "success")
     return redirect(url_for("cycles.show_progress", cycle_id=cycle.id, _anchor="stuck"))
 

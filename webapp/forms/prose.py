@@ -10,7 +10,7 @@ _NUMBERED = re.compile(r"\s{0,3}[0-9]{1,3}[.)]\s+(.*)")
 _HEADING = re.compile(r"(#{1,6})\s+(.*)")
 _STRONG = re.compile(r"\*\*([^*]+)\*\*|__([^_]+)__")
 _EMPHASIS = re.compile(r"(?<!\w)[*_]([^*_]+)[*_](?!\w)")
-_LINK = re.compile(r"\[([^\]]+)\]\((https?://[^\s)]+|/[^\s)/][^\s)]*)\)")
+_LINK = re.compile(r"\[([^\]]+)\]\((https?://[^\s)]+|/[^\s)/\\][^\s)\\]*)\)")
 # The page has its own h1, and a form's title is its h2 at most.
 _LEVELS = {1: 2, 2: 2, 3: 3}
 

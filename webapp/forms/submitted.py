@@ -14,6 +14,7 @@ REFRESH, ADD, REMOVE = "_refresh", "_add", "_remove"
 _NAME = re.compile(
     r"[A-Za-z0-9]\w{0,99}(?:\[[0-9]{1,5}\])?(?:\.[A-Za-z0-9]\w{0,99}(?:\[[0-9]{1,5}\])?)*(?:\[\])?", re.ASCII
 )
+_ROW = re.compile(r"[0-9]{1,5}")
 _STEP = re.compile(r"(\w+)(?:\[([0-9]+)\])?")
 _MAX_STEPS = 2 * MAX_NESTING
 
@@ -89,7 +90,7 @@ def apply_buttons(form: MultiDict[str, str], answers: Answers) -> bool:
     if name := form.get(REMOVE):
         path, _, number = name.removesuffix("]").rpartition("[")
         rows = _rows_at(answers, path, create=False)
-        if rows is not None and number.isdecimal() and int(number) < len(rows):
+        if rows is not None and _ROW.fullmatch(number) and int(number) < len(rows):
             del rows[int(number)]
         return True
     return REFRESH in form

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from engine import clock
 from webapp.actor import signed_in
 from webapp.inbox import blueprint
+from webapp.numbers import read_number
 from webapp.presentation import reader_zone
 from webapp.request_session import current_session
 from webapp.standing import holder_of
@@ -69,7 +70,7 @@ def _read_question(now: datetime) -> Question:
     before = {"overdue": now, "week": week_end(now)}.get(due)
     filters = Filters(
         step=request.args.get("step", ""),
-        cycle=request.args.get("cycle", type=int),
+        cycle=request.args.get("cycle", type=read_number),
         due_before=before,
         name=request.args.get("name", "").strip()[:LONGEST_NAME],
     )

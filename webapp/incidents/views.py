@@ -3,14 +3,15 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engine import clock, incidents
+from engine import clock
 from engine.errors import Conflict, NotFound
 from webapp.access import only_for
 from webapp.actor import signed_in
 from webapp.incidents import blueprint
+from webapp.numbers import read_number
 from webapp.paging import SIZE, Paging, asked_page, offset_of
 from webapp.request_session import current_session
-from workflows.cycles.stoppages import find_stoppages
+from workflows.cycles.stoppages import find_stoppages, retry_stoppage
 
 __all__ = ["blueprint"]
 
@@ -38,7 +39,7 @@ def show_incidents() -> ResponseReturnValue:
 @only_for(HR, ADMIN)
 def retry_incidents() -> ResponseReturnValue:
     """Try the chosen incidents again. One that somebody else has resolved meanwhile is passed over."""
-    chosen = request.form.getlist("incident", type=int)
+    chosen = request.form.getlist("incident", type=read_number)
     tried = sum(_retry(incident_id) for incident_id in chosen)
     if tried:
         what = "One incident is" if tried == 1 else f"{tried} incidents are"
@@ -52,7 +53,7 @@ def retry_incidents() -> ResponseReturnValue:
 
 def _retry(incident_id: int) -> bool:
     try:
-        incidents.retry(current_session(), incident_id, by=signed_in().person_id, now=clock.now())
+        retry_stoppage(current_session(), incident_id, by=signed_in().person_id, now=clock.now())
     except (Conflict, NotFound):
         return False
     return True

@@ -10,6 +10,7 @@ from webapp.actor import signed_in
 from webapp.auth.reauthentication import NOT_CONFIRMED, confirm_actor
 from webapp.errors import invalid
 from webapp.forms import apply_buttons, read_submitted
+from webapp.numbers import read_number
 from webapp.promotions import blueprint
 from webapp.promotions.page import KINDS, Attempt, describe_worth, render_decision
 from webapp.request_session import current_session
@@ -45,7 +46,7 @@ def sign(task_id: int) -> ResponseReturnValue:
     found = _load(task_id)
     if apply_buttons(request.form, answers):
         return render_decision(found, Attempt(answers, {}))
-    if request.form.get("_revision", type=int) != found.task.revision:
+    if request.form.get("_revision", type=read_number) != found.task.revision:
         raise Conflict(f"“{found.task.name}” has changed since you opened it. Look at it again before you sign.")
     questionnaire = questionnaire_of(found.program, found.step)
     errors = questionnaire.check(answers, context=context_of(found), today=clock.now().date()).errors

@@ -12,6 +12,7 @@ from webapp.auth.reauthentication import NOT_CONFIRMED, confirm_actor
 from webapp.errors import invalid
 from webapp.forms import apply_buttons, read_submitted
 from webapp.going_on import go_on
+from webapp.numbers import read_number
 from webapp.request_session import current_session, discard_changes
 from webapp.tasks import blueprint
 from webapp.tasks.closed import find_task, render_closed
@@ -49,7 +50,7 @@ def save_task_draft(task_id: int) -> ResponseReturnValue:
         read_submitted(request.form),
         by=signed_in().person_id,
         now=clock.now(),
-        version=request.form.get("_version", type=int),
+        version=request.form.get("_version", type=read_number),
     )
     return jsonify(saved_at=draft.saved_at.isoformat(), version=draft.version)
 
@@ -76,7 +77,7 @@ def complete_task(task_id: int) -> ResponseReturnValue:
             answers,
             by=signed_in().person_id,
             now=clock.now(),
-            revision=request.form.get("_revision", type=int),
+            revision=request.form.get("_revision", type=read_number),
         )
     except FormIncomplete as incomplete:
         return invalid(render_task(found, Attempt(answers, incomplete.checked.errors)))

@@ -5,11 +5,14 @@ Nobody sees an incident of their own case: what stopped, and why, can tell about
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
+from engine import incidents
 from engine.definitions import program_for
+from engine.errors import NotFound
 from engine.models import Incident, Instance
 from workflows.cycles.models import Cycle
 from workflows.people.models import Person
@@ -67,6 +70,20 @@ def find_stoppages(
         for incident, definition_id, name, subject_id, cycle_id, cycle, resolved_by in rows
     ]
     return Stoppages(found, total)
+
+
+def retry_stoppage(session: Session, incident_id: int, *, by: str, now: datetime, root_id: int | None = None) -> None:
+    """Try again what has stopped. Raises NotFound for what `by` is not shown, else as `engine.incidents.retry` does."""
+    statement = (
+        select(Incident.id)
+        .outerjoin(Instance, Instance.id == Incident.instance_id)
+        .where(Incident.id == incident_id, Instance.subject.is_(None) | (Instance.subject != by))
+    )
+    if root_id is not None:
+        statement = statement.where(Instance.root_id == root_id)
+    if session.scalar(statement) is None:
+        raise NotFound("There is no such incident.")
+    incidents.retry(session, incident_id, by=by, now=now)
 
 
 def _name_step(session: Session, definition_id: int | None, step: str | None) -> str:

@@ -15,6 +15,7 @@ from workflows.people.facts import valid_on
 from workflows.people.models import Person, PersonVersion
 
 PAGE = 25
+_TOO_LARGE = 2**63
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,11 @@ class Cursor:
         try:
             direction, task_id, due = text.split("~")
             moment = datetime.fromisoformat(due) if due else None
-            if direction not in ("before", "after") or (moment is not None and moment.tzinfo is None):
+            if (
+                direction not in ("before", "after")
+                or not 0 <= int(task_id) < _TOO_LARGE
+                or (moment is not None and moment.tzinfo is None)
+            ):
                 raise ValueError(text)
             return cls(moment, int(task_id), backwards=direction == "before")
         except ValueError:

@@ -22,7 +22,7 @@ from workflows.people.snapshot import organisation_on
 from workflows.routing.choosing import choose
 from workflows.routing.conflicts import Conflict, Stakes, find_conflict, find_pay_conflict
 from workflows.routing.facts import ask, day_of
-from workflows.routing.resolvers import GROUPS
+from workflows.routing.resolvers import EXECUTIVE, GROUPS
 
 
 def check(session: Session, task: Task, variables: dict[str, Any], actor: str, now: datetime) -> None:
@@ -48,7 +48,7 @@ def stakes_of(task: Task) -> Stakes:
 def _check_right(session: Session, task: Task, actor: str, now: datetime) -> None:
     if task.assignee == actor:
         if inspect(task).attrs.assignee.history.has_changes():
-            _check_new_holder(session, actor, now)
+            _check_new_holder(session, task, actor, now)
         return
     if task.assignee is not None:
         raise NotAllowed("This task was given to somebody else. If it should be yours, ask HR to hand it to you.")
@@ -57,12 +57,20 @@ def _check_right(session: Session, task: Task, actor: str, now: datetime) -> Non
         raise NotAllowed(f"This task is for {group}, and you are not one of them. One of them can do it.")
 
 
-def _check_new_holder(session: Session, person_id: str, now: datetime) -> None:
-    """Somebody a task is being handed to must be there: otherwise nobody would have it."""
+def _check_new_holder(session: Session, task: Task, person_id: str, now: datetime) -> None:
+    """Somebody a task is being handed to must be there, and an executive where only executives decide.
+
+    What has gone to a group because no executive could decide it stays with the members of that group.
+    """
     person = organisation_on(session, day_of(now)).person(person_id)
     if person is None or person.has_left:
         who = person.name if person else f"“{person_id}”"
         raise NotAllowed(f"{who} is not in the organisation any more. Hand the task to somebody who is.")
+    step = program_for(session, task.definition_id).step(task.step)
+    if step.settings.get("actor") != EXECUTIVE or is_executive(person.grade):
+        return
+    if task.group is None or not is_member(session, person_id, task.group, now):
+        raise NotAllowed(f"This is decided by an executive, and {person.name} is none. Hand it to one.")
 
 
 def is_member(session: Session, person_id: str, group: str, now: datetime) -> bool:
@@ -76,7 +84,7 @@ def is_member(session: Session, person_id: str, group: str, now: datetime) -> bo
     row = session.execute(statement).one_or_none()
     if row is None or row.status == TERMINATED:
         return False
-    return is_executive(row.grade or "") if group == "executive" else group in row.roles
+    return is_executive(row.grade or "") if group == EXECUTIVE else group in row.roles
 
 
 def _who_could(session: Session, task: Task, variables: dict[str, Any], conflict: Conflict, now: datetime) -> str:

@@ -21,6 +21,7 @@ def test_headings_lists_bold_and_links() -> None:
 def test_scripts_stay_text() -> None:
     page = render_prose(
         '<script>alert(1)</script> [x](javascript:alert(1)) [y](//evil.example) [z](https://a"onclick=b)'
+        r" [v](/\evil.example) [w](/x\..\\evil.example)"
     )
     assert "<script" not in page
     assert "href" not in page.replace('href="https://a', "")
