@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine.definitions import program_for
@@ -45,13 +45,13 @@ def summarise_cycles(session: Session, now: datetime, *, viewer: str = "") -> li
 
 
 def _count_cases(session: Session, viewer: str) -> dict[int, tuple[int, int]]:
-    closed = func.sum(case((Case.state == "closed", 1), else_=0))
+    closed = func.count().filter(Case.state == "closed")
     rows = session.execute(
         select(Case.cycle_id, func.count(), closed)
         .where(Case.state != "cancelled", Case.person_id != viewer)
         .group_by(Case.cycle_id)
     )
-    return {cycle_id: (cases, int(ended)) for cycle_id, cases, ended in rows}
+    return {cycle_id: (cases, ended) for cycle_id, cases, ended in rows}
 
 
 def _count_overdue(session: Session, roots: Sequence[int], now: datetime, viewer: str) -> dict[int, int]:
@@ -95,12 +95,12 @@ def count_unit_work(session: Session, cycle: Cycle, now: datetime, *, viewer: st
     rows = session.execute(
         select(
             Case.calibration_group,
-            func.sum(case((Task.state == "completed", 1), else_=0)),
-            func.sum(case((is_open, 1), else_=0)),
-            func.sum(case((is_open & (Task.due_at < now), 1), else_=0)),
+            func.count().filter(Task.state == "completed"),
+            func.count().filter(is_open),
+            func.count().filter(is_open & (Task.due_at < now)),
         )
         .join(Task, (Task.root_id == Case.root_id) & (Task.subject == Case.person_id))
         .where(Case.root_id == cycle.instance_id, Case.person_id != viewer)
         .group_by(Case.calibration_group)
     )
-    return {unit: UnitWork(int(completed), int(waiting), int(late)) for unit, completed, waiting, late in rows}
+    return {unit: UnitWork(completed, waiting, late) for unit, completed, waiting, late in rows}

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from engine.definitions import program_for
-from engine.models import FanOut, Instance, Task
+from engine.models import FanOut, Task
 from workflows.cycles.models import Case, Cycle
 from workflows.people.models import OrgUnitVersion
 
@@ -61,12 +61,7 @@ def progress_of(session: Session, cycle: Cycle, now: datetime, *, viewer: str = 
     With a `viewer`, as that person may see it: without their own case.
     """
     units = _units(session, cycle, viewer)
-    fan_outs = session.scalars(
-        select(FanOut)
-        .join(Instance, Instance.id == FanOut.instance_id)
-        .where(Instance.id == cycle.instance_id)
-        .order_by(FanOut.id)
-    ).all()
+    fan_outs = session.scalars(select(FanOut).where(FanOut.instance_id == cycle.instance_id).order_by(FanOut.id)).all()
     return CycleProgress(
         cases=sum(unit.cases for unit in units),
         closed=sum(unit.closed for unit in units),
@@ -82,10 +77,10 @@ def _steps(session: Session, cycle: Cycle, now: datetime, viewer: str) -> list[S
         for step, open_, overdue, completed, cancelled in session.execute(
             select(
                 Task.step,
-                _count(Task.state == "open"),
-                _count((Task.state == "open") & (Task.due_at < now)),
-                _count(Task.state == "completed"),
-                _count(Task.state == "cancelled"),
+                func.count().filter(Task.state == "open"),
+                func.count().filter((Task.state == "open") & (Task.due_at < now)),
+                func.count().filter(Task.state == "completed"),
+                func.count().filter(Task.state == "cancelled"),
             )
             .where(Task.root_id == cycle.instance_id, may_be_counted(viewer))
             .group_by(Task.step)
@@ -101,13 +96,9 @@ def may_be_counted(viewer: str) -> ColumnElement[bool]:
     return Task.subject.is_(None) | (Task.subject != viewer) | (func.coalesce(Task.closed_by, Task.assignee) == viewer)
 
 
-def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
-
-
 def _units(session: Session, cycle: Cycle, viewer: str) -> list[UnitProgress]:
     rows = session.execute(
-        select(Case.calibration_group, func.count(), _count(Case.state == "closed"))
+        select(Case.calibration_group, func.count(), func.count().filter(Case.state == "closed"))
         .where(Case.cycle_id == cycle.id, Case.state != "cancelled", Case.person_id != viewer)
         .group_by(Case.calibration_group)
     ).all()

@@ -56,8 +56,8 @@ def count_waiting(session: Session, holder: Holder, filters: Filters, *, now: da
             waiting.c.root_id,
             cycle,
             func.count(),
-            _count(waiting.c.due_at < now),
-            _count(waiting.c.due_at < week_end),
+            func.count().filter(waiting.c.due_at < now),
+            func.count().filter(waiting.c.due_at < week_end),
         )
         .join(Definition, Definition.id == waiting.c.definition_id)
         .outerjoin(Cycle, Cycle.instance_id == waiting.c.root_id)
@@ -81,10 +81,6 @@ def _choices(counted: Iterable[tuple[str, str, int]]) -> list[Choice]:
         labels[value] = label
         counts[value] += count
     return sorted((Choice(value, labels[value], counts[value]) for value in labels), key=lambda choice: choice.label)
-
-
-def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
 
 COUNTED = 100

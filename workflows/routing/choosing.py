@@ -7,9 +7,10 @@ R7 on leave · R14 a conflict about pay. Whoever is passed over is noted with th
 from collections.abc import Iterator
 
 from engine.registry import Assignment
+from workflows.people.accounts import EXECUTIVE, HR
 from workflows.routing.conflicts import Stakes, find_conflict, find_pay_conflict
 from workflows.routing.facts import Question
-from workflows.routing.resolvers import ACTORS, EXECUTIVE, GROUPS, HR, Candidate, Choice, ToGroup, find_problem
+from workflows.routing.resolvers import ACTORS, GROUPS, Candidate, Choice, ToGroup, find_problem
 
 Explanation = list[dict[str, str]]
 

@@ -7,13 +7,12 @@ then takes the next candidate. At the end of every list stands a group, so that 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from workflows.people.accounts import ADMIN, EXECUTIVE, HR
 from workflows.people.facts import PersonOnDay
 from workflows.routing.facts import Question
 from workflows.routing.lines import heads_from, line_above
 
-HR = "hr"
-EXECUTIVE = "executive"
-GROUPS = {"hr": "the HR group", "admin": "the administrators", "executive": "the executives"}
+GROUPS = {HR: "the HR group", ADMIN: "the administrators", EXECUTIVE: "the executives"}
 """The groups a task can go to, as they are called in a sentence. `executive` follows from the grade."""
 
 
