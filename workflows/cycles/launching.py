@@ -1,5 +1,6 @@
 """Launching a cycle: its instance, and one case for each participant, in one transaction."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -13,8 +14,9 @@ from engine.models import Definition, Instance
 from engine.registry import Member
 from workflows.cycles.models import Case, Cycle
 from workflows.cycles.population import STANDARD, calibration_group, selection_to_json
+from workflows.people.facts import PersonOnDay
 from workflows.people.models import Person
-from workflows.people.organisation import Selection, load_organisation
+from workflows.people.organisation import Organisation, Selection, load_organisation
 
 CHUNK = 1000
 
@@ -47,10 +49,7 @@ def launch(
     Raises NobodyTakesPart, or Rejection when the name is empty or the period ends before it begins.
     """
     name = name.strip()
-    if not name:
-        raise Rejection("Give the cycle a name, for instance “Annual review 2026”.")
-    if period[1] < period[0]:
-        raise Rejection("The period ends before it begins. Correct the dates.")
+    _check(name, period)
     organisation = load_organisation(session, now.date())
     participants = organisation.select(selection)
     if not participants:
@@ -70,10 +69,24 @@ def launch(
     )
     session.add(cycle)
     session.flush()
+    _open_cases(session, cycle, organisation, participants)
+    return cycle
+
+
+def _check(name: str, period: tuple[date, date]) -> None:
+    if not name:
+        raise Rejection("Give the cycle a name, for instance “Annual review 2026”.")
+    if period[1] < period[0]:
+        raise Rejection("The period ends before it begins. Correct the dates.")
+
+
+def _open_cases(
+    session: Session, cycle: Cycle, organisation: Organisation, participants: Sequence[PersonOnDay]
+) -> None:
     rows: list[dict[str, Any]] = [
         {
             "cycle_id": cycle.id,
-            "root_id": instance.id,
+            "root_id": cycle.instance_id,
             "person_id": person.id,
             "manager_id": person.manager_id,
             "org_unit": person.org_unit,
@@ -84,7 +97,6 @@ def launch(
     ]
     for first in range(0, len(rows), CHUNK):
         session.execute(insert(Case), rows[first : first + CHUNK])
-    return cycle
 
 
 @registry.population("participants")
