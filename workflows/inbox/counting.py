@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, case, exists, func, select, union_all
+from sqlalchemy import ScalarSelect, Select, exists, func, select, union_all
 from sqlalchemy.orm import Session
 
 from engine.models import Definition, Task
