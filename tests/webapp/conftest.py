@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from engine import clock
-from engine.database import Base, SessionFactory, connect, create_session_factory, transaction
+from engine.database import SessionFactory, connect, create_session_factory, transaction
 from tests.webapp.browsing import PASSWORD, Browser
 from tests.webapp.reviewing import Review
 from tests.workflows.people.cast import bring_people, bring_units, cast
@@ -18,6 +18,7 @@ from tests.workflows.small_cycle import empty_database
 from webapp import create_app
 from webapp.settings import Settings
 from workflows.installing import install
+from workflows.migrations import metadata
 from workflows.people import accounts
 
 LONG_AGO = date(2024, 1, 1)
@@ -30,7 +31,7 @@ def cast_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     install()
     path = tmp_path_factory.mktemp("webapp") / "cast.db"
     engine = connect(f"sqlite:///{path}")
-    Base.metadata.create_all(engine)
+    metadata().create_all(engine)
     with transaction(create_session_factory(engine)) as session:
         bring_units(session, on=LONG_AGO)
         bring_people(session, cast(), on=LONG_AGO)

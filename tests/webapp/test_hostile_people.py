@@ -3,6 +3,7 @@
 import csv
 import io
 import logging
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -177,14 +178,15 @@ def test_absurd_numbers_in_a_form_are_no_fault_of_ours(review: Review) -> None:
     task, ann = review.task("self_assessment", "ann"), review.browser("ann")
     ann.open(f"/tasks/{task.id}")
     token = ann.token()
-    for fields in ({"_version": str(HUGE)}, {"_version": "9" * 5000}, {"_version": "1", "summary": "a\x00b"}):
-        draft = ann.client.put(f"/tasks/{task.id}/draft", data={"csrf_token": token, **fields})
+    for draft_fields in ({"_version": str(HUGE)}, {"_version": "9" * 5000}, {"_version": "1", "summary": "a\x00b"}):
+        draft = ann.client.put(f"/tasks/{task.id}/draft", data={"csrf_token": token, **draft_fields})
         assert draft.status_code in (200, 409)
-    for fields in (
+    attempts: list[dict[str, Any]] = [
         {"_revision": str(HUGE)},
         {"achievements[0].title": "x", "_remove": f"achievements[{'9' * 5000}]"},
         {"_add": "a." * 5000},
-    ):
+    ]
+    for fields in attempts:
         assert ann.send(f"/tasks/{task.id}/completion", **fields).status_code in (200, 409, 422)
         ann.open(f"/tasks/{task.id}")
 
@@ -207,4 +209,5 @@ def test_nobody_writes_lines_into_our_log(review: Review, caplog: pytest.LogCapt
     review.app.add_url_rule("/failing/<name>", view_func=fail)
     with caplog.at_level(logging.ERROR):
         review.app.test_client().get("/failing/x%0a2026-12-01%20hugo%20signed%20in")
-    assert all("\n" not in record.getMessage() for record in caplog.records)
+    (message,) = [record.getMessage() for record in caplog.records]
+    assert "failing/x%0A2026" in message

@@ -16,13 +16,14 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from engine import definitions, jobs
-from engine.database import Base, SessionFactory, connect, create_session_factory, transaction
+from engine.database import SessionFactory, connect, create_session_factory, transaction
 from engine.models import Incident, Job, Task
 from engine.packages import read_package
 from tests.workflows.people.cast import NOW, bring_people, bring_units, cast, person
 from workflows.cycles.launching import launch
 from workflows.cycles.models import Case
 from workflows.installing import install
+from workflows.migrations import metadata
 from workflows.people.accounts import create_account
 from workflows.people.organisation import Selection
 from workflows.promotions.signing import confirm_signer
@@ -161,7 +162,7 @@ def empty_database(url: str) -> Iterator[SessionFactory]:
     """A database with all tables and nobody in it; everything is plugged into the engine."""
     install()
     engine = connect(url)
-    Base.metadata.create_all(engine)
+    metadata().create_all(engine)
     yield create_session_factory(engine)
     engine.dispose()
 
