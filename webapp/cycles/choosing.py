@@ -5,6 +5,7 @@ from datetime import date
 
 from werkzeug.datastructures import MultiDict
 
+from webapp.presentation import format_day
 from workflows.cycles.population import STANDARD
 from workflows.people.models import ACTIVE, ON_LEAVE
 from workflows.people.organisation import Selection
@@ -102,8 +103,7 @@ def describe_selection(selection: Selection, unit_names: dict[str, str]) -> str:
     if selection.grades:
         parts.append(f"of grade {_enumerate(sorted(selection.grades), 'or')}")
     if selection.hired_before:
-        day = selection.hired_before
-        parts.append(f"hired before {day.day} {day:%b %Y}")
+        parts.append(f"hired before {format_day(selection.hired_before)}")
     return f"{', '.join(parts)}."
 
 

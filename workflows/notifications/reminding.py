@@ -16,6 +16,7 @@ from engine import registry
 from engine.diagram import Step
 from engine.models import Instance, Task
 from engine.registry import AssignmentRequest
+from workflows.dates import show_day
 from workflows.notifications.informing import Notice, inform
 from workflows.notifications.models import ESCALATION, OVERDUE, REMINDER
 from workflows.people.facts import PersonOnDay, select_people_on, valid_on
@@ -119,5 +120,4 @@ def _called(task: Task, people: Mapping[str, PersonOnDay], reader: PersonOnDay) 
 def _due(task: Task, reader: PersonOnDay) -> str:
     if task.due_at is None:
         return "an unknown day"
-    day = task.due_at.astimezone(ZoneInfo(reader.time_zone))
-    return f"{day.day} {day:%B %Y}"
+    return show_day(task.due_at.astimezone(ZoneInfo(reader.time_zone)))

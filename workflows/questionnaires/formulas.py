@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from engine import clock, feel
+from workflows.dates import show_day
 
 Scope = Mapping[str, Any]
 _HOLE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
@@ -81,11 +82,6 @@ def show_plain(value: Any) -> str:
         case _:
             text = str(value)
     return text
-
-
-def show_day(day: date) -> str:
-    """`3 March 2027`: the one way to write a day that nobody misreads."""
-    return f"{day.day} {day:%B} {day.year}"
 
 
 def show_number(number: Decimal) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 import re2
 
+from workflows.dates import show_day
 from workflows.questionnaires.components import (
     Checkbox,
     Field,
@@ -23,7 +24,7 @@ from workflows.questionnaires.components import (
     TextField,
 )
 from workflows.questionnaires.conversion import is_empty
-from workflows.questionnaires.formulas import Formula, Scope, show_day, show_number
+from workflows.questionnaires.formulas import Formula, Scope, show_number
 
 _PATTERNS = {
     "email": (r"^[^\s@]{1,64}@[^\s@.]+(\.[^\s@.]+)+$", "Please write an e-mail address such as name@example.com."),

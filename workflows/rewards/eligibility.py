@@ -12,6 +12,7 @@ from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 from typing import Any
 
 from engine.errors import Rejection
+from workflows.dates import show_day
 from workflows.people.grades import rank_of
 from workflows.rewards.models import BONUS, KINDS, PROMOTION
 
@@ -83,10 +84,10 @@ def _effective_date(candidate: Candidate, effective: date | None, today: date) -
     if effective is None:
         raise NotEligible("Say from which day the reward is effective.")
     if not months_after(today, -MONTHS_AHEAD) <= effective <= months_after(today, MONTHS_AHEAD):
-        raise NotEligible(f"{_written(effective)} is more than a year away from today. Choose a day within a year.")
+        raise NotEligible(f"{show_day(effective)} is more than a year away from today. Choose a day within a year.")
     if effective < candidate.hire_date:
         raise NotEligible(
-            f"{candidate.name} joined on {_written(candidate.hire_date)}. Choose that day or a later one."
+            f"{candidate.name} joined on {show_day(candidate.hire_date)}. Choose that day or a later one."
         )
     return effective
 
@@ -138,22 +139,18 @@ def _check_waiting_times(candidate: Candidate, effective: date) -> None:
     served = months_after(candidate.hire_date, MONTHS_IN_SERVICE)
     if effective < served:
         raise NotEligible(
-            f"{candidate.name} joined on {_written(candidate.hire_date)}. A promotion needs {MONTHS_IN_SERVICE} months "
-            f"in service: it can be effective from {_written(served)}."
+            f"{candidate.name} joined on {show_day(candidate.hire_date)}. A promotion needs {MONTHS_IN_SERVICE} months "
+            f"in service: it can be effective from {show_day(served)}."
         )
     if candidate.last_promotion is None:
         return
     again = months_after(candidate.last_promotion, MONTHS_BETWEEN_PROMOTIONS)
     if effective < again:
         raise NotEligible(
-            f"{candidate.name} was last promoted on {_written(candidate.last_promotion)}. There is a year between two "
-            f"promotions: the next can be effective from {_written(again)}."
+            f"{candidate.name} was last promoted on {show_day(candidate.last_promotion)}. There is a year between two "
+            f"promotions: the next can be effective from {show_day(again)}."
         )
 
 
 def _number(value: Any) -> Decimal | None:
     return None if value is None or value == "" else Decimal(value)
-
-
-def _written(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

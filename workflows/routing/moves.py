@@ -19,6 +19,7 @@ from engine.errors import Conflict
 from engine.models import Instance, Task
 from engine.registry import Assignment, AssignmentRequest
 from engine.tasks import reassign
+from workflows.dates import show_day
 from workflows.people.organisation import Organisation, load_organisation
 from workflows.reviews.models import DRAFT, Submission
 from workflows.routing.choosing import choose
@@ -146,8 +147,8 @@ def _describe(session: Session, pairs: Sequence[tuple[Task, Assignment]]) -> lis
 
 def _hand_on(session: Session, task: Task, to: Assignment, by: str, now: datetime) -> bool:
     """Whether the task could be handed on: not when somebody has closed it meanwhile."""
-    day = day_of(now)
-    note = {"rule": "R5", "fact": f"It was handed over on {day.day} {day:%B %Y}, because the organisation has changed."}
+    fact = f"It was handed over on {show_day(day_of(now))}, because the organisation has changed."
+    note = {"rule": "R5", "fact": fact}
     explanation = [to.explanation[0], note, *to.explanation[1:]]
     try:
         reassign(

@@ -7,6 +7,7 @@ then takes the next candidate. At the end of every list stands a group, so that 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from workflows.dates import show_day
 from workflows.people.accounts import ADMIN, EXECUTIVE, HR
 from workflows.people.facts import PersonOnDay
 from workflows.routing.facts import Question
@@ -210,7 +211,7 @@ def _level(question: Question, person: PersonOnDay, levels: int) -> Candidate:
     name, since = _called(question), question.organisation.managed_since(question.subject or "")
     subject_now = _subject(question)
     if levels == 1 and since and subject_now and subject_now.manager_id == person.id:
-        day = f"{since.day} {since:%B %Y}"
+        day = show_day(since)
         fact = f"{person.name} has been {name}’s manager since {day}."
         return Candidate(person.id, fact, f"You have been {name}’s manager since {day}.")
     where = {1: "next in line", 2: "the manager’s manager"}.get(levels, f"{levels} levels up")
