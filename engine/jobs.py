@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from engine import clock, job_kinds
-from engine.database import SessionFactory, transaction
+from engine.database import SessionFactory, reading, transaction
 from engine.errors import EngineError, NotWaiting
 from engine.models import HistoryEntry, Incident, Instance, Job
 
@@ -137,6 +137,13 @@ def _open_incident(session: Session, job: Job, problem: str, now: datetime) -> N
 def count_due(session: Session, now: datetime) -> int:
     """How many jobs are due and wait for a worker."""
     return session.scalar(select(func.count()).select_from(Job).where(Job.due_at <= now, Job.failed_at.is_(None))) or 0
+
+
+def is_any_due(factory: SessionFactory, now: datetime) -> bool:
+    """Whether a job is due. Takes no write lock, so that an idle worker is in nobody's way."""
+    with reading(factory) as session:
+        upcoming = next_due(session)
+    return upcoming is not None and upcoming <= now
 
 
 def next_due(session: Session) -> datetime | None:

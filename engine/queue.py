@@ -30,7 +30,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from engine import clock, jobs
-from engine.database import JOBS_DUE, SessionFactory, connect, create_session_factory, reading
+from engine.database import JOBS_DUE, SessionFactory, connect, create_session_factory
 from engine.errors import ConfigurationError
 from engine.models import Job
 
@@ -183,19 +183,12 @@ def drain() -> int:
     try:
         with _turn:
             count = jobs.drain(factory)
-        if count and _has_due(factory):
+        if count and jobs.is_any_due(factory, clock.now()):
             wake()
     except OperationalError as error:
         log.warning("The database does not answer (%s); the ticker tries again.", error.orig)
         return 0
     return count
-
-
-def _has_due(factory: SessionFactory) -> bool:
-    """Whether a job is due. Takes no write lock, so that an idle worker is in nobody's way."""
-    with reading(factory) as session:
-        upcoming = jobs.next_due(session)
-    return upcoming is not None and upcoming <= clock.now()
 
 
 class Ticker(threading.Thread):
@@ -216,7 +209,7 @@ class Ticker(threading.Thread):
                 log.exception("The ticker could not work; it tries again.")
 
     def _drain_all(self) -> None:
-        while not self.stopped.is_set() and _has_due(self.factory):
+        while not self.stopped.is_set() and jobs.is_any_due(self.factory, clock.now()):
             if not _turn.acquire(blocking=False):
                 return
             try:

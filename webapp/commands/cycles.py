@@ -99,17 +99,11 @@ def hand_out_first_tasks(factory: SessionFactory, cycle_id: int) -> None:
     """Do what is due, beside any worker that does so too, and show how many cases have begun."""
     cases, _ = _count(factory, cycle_id)
     with progress("Handing out the first tasks", cases) as bar:
-        while _is_due(factory):
+        while jobs.is_any_due(factory, clock.now()):
             if not jobs.drain(factory, limit=JOBS_AT_ONCE):
                 # Another worker holds what is left.
                 Event().wait(0.1)
             bar.update(_count(factory, cycle_id)[1] - bar.pos)
-
-
-def _is_due(factory: SessionFactory) -> bool:
-    with reading(factory) as session:
-        upcoming = jobs.next_due(session)
-    return upcoming is not None and upcoming <= clock.now()
 
 
 def _count(factory: SessionFactory, cycle_id: int) -> tuple[int, int]:
