@@ -15,13 +15,13 @@ from engine.spiff import Program
 from webapp.access import only_for
 from webapp.actor import signed_in
 from webapp.cycles import blueprint
-from webapp.cycles.listing import HR
 from webapp.diagrams import Mark, render
 from webapp.diagrams.published import layout_of
 from webapp.forms import render_answers
 from webapp.request_session import current_session
 from workflows.cycles.case_file import FiledTask, Happening, history_of, tasks_of
 from workflows.cycles.queries import case_of, get_cycle
+from workflows.people.accounts import HR
 from workflows.people.organisation import Organisation
 from workflows.reviews.reading import ShownSubmission, submissions_about
 from workflows.reviews.roles import roles_in_case

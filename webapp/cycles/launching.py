@@ -13,7 +13,6 @@ from webapp.access import only_for
 from webapp.actor import signed_in
 from webapp.cycles import blueprint
 from webapp.cycles.choosing import STATUS_NAMES, TYPE_NAMES, Choice, describe_selection, read_choice
-from webapp.cycles.listing import HR
 from webapp.errors import invalid
 from webapp.paging import Paging, asked_page, offset_of
 from webapp.request_session import current_session
@@ -23,6 +22,7 @@ from workflows.cycles.population import count_by_manager, preview
 from workflows.cycles.processes import list_processes
 from workflows.cycles.queries import list_cycles
 from workflows.cycles.shipped import list_shipped, read_shipped
+from workflows.people.accounts import HR
 from workflows.people.values import Values, list_values
 
 PROBLEMS_A_PAGE = 10

@@ -9,8 +9,7 @@ from webapp.actor import signed_in
 from webapp.cycles import blueprint
 from webapp.request_session import current_session
 from workflows.cycles.overview import summarise_cycles
-
-HR = "hr"
+from workflows.people.accounts import HR
 
 
 @blueprint.get("")

@@ -7,11 +7,11 @@ from engine import clock
 from webapp.access import only_for
 from webapp.actor import signed_in
 from webapp.cycles import blueprint
-from webapp.cycles.listing import HR
 from webapp.paging import SIZE, Paging, asked_page, offset_of
 from webapp.request_session import current_session
 from workflows.cycles.participants import STATES, find_participants
 from workflows.cycles.queries import get_cycle
+from workflows.people.accounts import HR
 from workflows.routing.resolvers import GROUPS
 
 STATE_NAMES = {"": "Everybody", "open": "Open", "closed": "Closed", "late": "Something is overdue"}

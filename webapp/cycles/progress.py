@@ -15,7 +15,6 @@ from engine.models import FanOut
 from webapp.access import only_for
 from webapp.actor import signed_in
 from webapp.cycles import blueprint
-from webapp.cycles.listing import HR
 from webapp.diagrams import Mark, describe, render
 from webapp.diagrams.published import layout_of
 from webapp.paging import SIZE, Paging, asked_page, offset_of
@@ -26,6 +25,7 @@ from workflows.cycles.participants import Found, WaitingTask, find_open_tasks
 from workflows.cycles.progress import CycleProgress, progress_of
 from workflows.cycles.queries import get_cycle
 from workflows.cycles.stoppages import find_stoppages
+from workflows.people.accounts import HR
 from workflows.people.export import neutralise
 from workflows.routing.resolvers import GROUPS
 

@@ -10,12 +10,12 @@ from engine.models import Task
 from webapp.access import only_for
 from webapp.actor import signed_in
 from webapp.cycles import blueprint
-from webapp.cycles.listing import HR
 from webapp.errors import invalid
 from webapp.request_session import current_session, discard_changes
 from workflows.cycles.models import Cycle
 from workflows.cycles.queries import get_cycle
 from workflows.cycles.stoppages import retry_stoppage
+from workflows.people.accounts import HR
 from workflows.people.models import ACTIVE
 from workflows.people.search import name_people, search_people
 from workflows.routing.explain import explain

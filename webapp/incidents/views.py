@@ -12,10 +12,9 @@ from webapp.numbers import read_number
 from webapp.paging import SIZE, Paging, asked_page, offset_of
 from webapp.request_session import current_session
 from workflows.cycles.stoppages import find_stoppages, retry_stoppage
+from workflows.people.accounts import ADMIN, HR
 
 __all__ = ["blueprint"]
-
-HR, ADMIN = "hr", "admin"
 
 
 @blueprint.get("")

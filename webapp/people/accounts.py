@@ -8,9 +8,10 @@ from engine.errors import NotFound
 from webapp.access import only_for
 from webapp.actor import signed_in
 from webapp.people import blueprint
-from webapp.people.listing import ADMIN, HR, STATUS_NAMES
+from webapp.people.listing import STATUS_NAMES
 from webapp.request_session import current_session
 from workflows.cycles.queries import cases_of_person
+from workflows.people.accounts import ADMIN, HR
 from workflows.people.models import Account
 from workflows.people.organisation import Organisation
 from workflows.people.passwords import issue_password

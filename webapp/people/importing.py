@@ -12,9 +12,9 @@ from webapp.access import only_for
 from webapp.actor import signed_in
 from webapp.errors import invalid
 from webapp.people import blueprint
-from webapp.people.listing import HR
 from webapp.presentation import format_day
 from webapp.request_session import current_session, discard_changes
+from workflows.people.accounts import HR
 from workflows.people.imports.people_file import PEOPLE_HEADER
 from workflows.people.imports.report import Change, FileRejected
 from workflows.people.search import name_people

@@ -8,13 +8,13 @@ from webapp.access import only_for
 from webapp.paging import SIZE, Paging, asked_page, offset_of
 from webapp.people import blueprint
 from webapp.request_session import current_session
+from workflows.people.accounts import ADMIN, HR
 from workflows.people.export import PAY_COLUMNS, export_people
 from workflows.people.imports.people_file import PEOPLE_HEADER
 from workflows.people.models import ACTIVE, ON_LEAVE, TERMINATED
 from workflows.people.organisation import load_organisation
 from workflows.people.search import search_people
 
-HR, ADMIN = "hr", "admin"
 STATUS_NAMES = {"": "Everybody", ACTIVE: "At work", ON_LEAVE: "On leave", TERMINATED: "Has left"}
 WITH_PAY = "yes"
 
