@@ -15,11 +15,9 @@ from engine.errors import Rejection
 from webapp.commands.installation import open_installation
 from webapp.commands.printing import json_option, print_json
 from workflows.people.export import export_people
-from workflows.people.imports.moves import import_moves
-from workflows.people.imports.people import import_people
 from workflows.people.imports.report import Finding, ImportReport
-from workflows.people.imports.units import import_units
 from workflows.people.organisation import load_organisation
+from workflows.routing.receiving import MOVES, PEOPLE, UNITS, Received, receive
 
 SHOWN_NOTES = 20
 
@@ -73,14 +71,24 @@ def import_files(
 def take_in(
     session: Session, people_file: Path | None, units_file: Path | None, *, by: str, effective: date | None = None
 ) -> list[ImportReport]:
-    """Import units, then people, in the caller's transaction, which must be undone when a report has defects."""
+    """Import units, then people, in the caller's transaction, which must be undone when a report has defects.
+
+    Open tasks whose right holder is another one afterwards are handed on.
+    """
     reports = []
-    for file, take in ((units_file, import_units), (people_file, import_people)):
+    for kind, file in ((UNITS, units_file), (PEOPLE, people_file)):
         if file is not None:
-            content = file.read_bytes()
-            report = take(session, content, file_name=file.name, by=by, now=clock.now(), effective=effective)
-            reports.append(report)
+            content, now = file.read_bytes(), clock.now()
+            received = receive(session, kind, content, file_name=file.name, by=by, now=now, effective=effective)
+            _tell_of_tasks(received)
+            reports.append(received.report)
     return reports
+
+
+def _tell_of_tasks(received: Received) -> None:
+    if received.tasks and received.tasks.moves:
+        count = len(received.tasks.moves)
+        click.echo(f"{count} open {'task goes' if count == 1 else 'tasks go'} to another person.", err=True)
 
 
 @people.command("moves")
@@ -89,14 +97,19 @@ def take_in(
 @dry_run_option
 @json_option
 def moves(file: Path, by: str, *, dry_run: bool, as_json: bool) -> None:
-    """Import a file of moves: new managers, leaves and exits, each from its own day on."""
+    """Import a file of moves: new managers, leaves and exits, each from its own day on.
+
+    Open tasks whose right holder is another one now are handed on.
+    """
     installation = open_installation()
     with installation.factory() as session:
         content = file.read_bytes()
-        report = import_moves(session, content, file_name=file.name, by=by, now=clock.now(), dry_run=dry_run)
-        if report.was_applied:
+        received = receive(session, MOVES, content, file_name=file.name, by=by, now=clock.now())
+        _tell_of_tasks(received)
+        valid = received.report.is_valid
+        if valid and not dry_run:
             session.commit()
-    _tell([report], as_json=as_json, applied=report.was_applied)
+    _tell([received.report], as_json=as_json, applied=valid and not dry_run)
 
 
 @people.command("export")
