@@ -15,6 +15,7 @@ from engine.definitions import program_for
 from engine.errors import NotAllowed
 from engine.models import Task
 from engine.registry import AssignmentRequest
+from workflows.people.accounts import EXECUTIVE
 from workflows.people.facts import valid_on
 from workflows.people.grades import is_executive
 from workflows.people.models import TERMINATED, Account, PersonVersion
@@ -22,7 +23,7 @@ from workflows.people.snapshot import organisation_on
 from workflows.routing.choosing import choose
 from workflows.routing.conflicts import Conflict, Stakes, find_conflict, find_pay_conflict
 from workflows.routing.facts import ask, day_of
-from workflows.routing.resolvers import EXECUTIVE, GROUPS
+from workflows.routing.resolvers import GROUPS
 
 
 def check(session: Session, task: Task, variables: dict[str, Any], actor: str, now: datetime) -> None:
