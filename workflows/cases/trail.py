@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from engine.models import HistoryEntry, Task
 from workflows.people.models import Person
+from workflows.people.search import name_people
 from workflows.routing.resolvers import GROUPS
 
 HANDING = {"task_claimed": "taken", "task_released": "put back", "task_reassigned": "handed on"}
@@ -59,8 +60,8 @@ def handing_of(session: Session, task: Task) -> list[Handing]:
         if entry.detail.get("task") == task.id
     ]
     first = next((entry["holder"] for entry in reversed(task.explanation) if "holder" in entry), None)
-    people = {first, *(entry.actor for entry in entries), *(entry.detail.get("to") for entry in entries)} - {None}
-    names = dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(people))).all())
+    people = {first, *(entry.actor for entry in entries), *(entry.detail.get("to") for entry in entries)}
+    names = name_people(session, [person for person in people if person is not None])
     group = GROUPS.get(task.group or "", "nobody")
     begin = Handing("handed out", names.get(first or "", group), "", task.created_at)
     return [
