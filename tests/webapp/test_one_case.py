@@ -76,7 +76,7 @@ def fill_in(form: Locator, given: dict[str, str]) -> None:
     """Answer every question that shows, in two rounds, since an answer may bring up another question."""
     for _ in range(2):
         choose(form, given)
-        form.page.wait_for_timeout(400)
+        expect(form).not_to_have_attribute("aria-busy", "true")
         for area in form.locator("textarea:visible").all():
             area.fill(TEXT)
         for field in form.locator("input[type=text]:visible, input[type=date]:visible, input[inputmode]:visible").all():

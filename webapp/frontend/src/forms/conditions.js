@@ -48,12 +48,19 @@ export function followConditions(form) {
   let running = new AbortController();
   const ask = () => {
     clearTimeout(timer);
+    form.setAttribute('aria-busy', 'true');
     timer = setTimeout(() => {
       running.abort();
-      running = new AbortController();
+      const own = new AbortController();
+      running = own;
       // Offline the page stays as it is; the server checks conditions again when the form is sent.
-      bringUpToDate(form, running.signal).catch(() => {});
+      bringUpToDate(form, own.signal)
+        .catch(() => {})
+        .finally(() => {
+          if (running === own && timer === asked) form.removeAttribute('aria-busy');
+        });
     }, PAUSE);
+    const asked = timer;
   };
   form.addEventListener('change', ask);
 }
