@@ -6,6 +6,7 @@ never appear in a message or a representation.
 
 import os
 import secrets
+import tempfile
 from pathlib import Path
 from typing import Literal, Self
 
@@ -110,9 +111,8 @@ def _keep_secret(data_dir: Path) -> str:
 
 
 def _write_once(path: Path, text: str) -> None:
-    """Write a private file whole, or keep the one that another process has just put there."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    """Write a private file whole, or keep the one that another process or thread has just put there."""
+    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
     try:
@@ -120,4 +120,4 @@ def _write_once(path: Path, text: str) -> None:
     except FileExistsError:
         pass
     finally:
-        draft.unlink()
+        Path(draft).unlink()
