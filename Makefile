@@ -6,10 +6,13 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 FRONTEND := webapp/frontend
 DIST := webapp/static/dist/manifest.json
 NODE_MODULES := $(FRONTEND)/node_modules/.package-lock.json
-FRONTEND_SOURCES := $(wildcard $(FRONTEND)/*.mjs) $(shell find $(FRONTEND)/src -type f)
+FRONTEND_SOURCES := $(wildcard $(FRONTEND)/*.mjs) $(shell find $(FRONTEND)/src -type f) bpmn/schema/reviewflow.json
 PIP_COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe \
 	--no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 PACKAGES := engine workflows webapp
+
+# Processes that share the tests. Files stay whole, because their fixtures are costly, and in order: those with few tests take longest.
+TEST_PROCESSES ?= auto
 
 export PYTHONUNBUFFERED := 1
 
@@ -23,7 +26,7 @@ demo: $(VENV)/.installed $(DIST) ## Start Reviewflow with a year of an invented 
 	$(BIN)/reviewflow demo
 
 test: $(VENV)/.installed-dev $(DIST) browser ## Run every test
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 lint: $(VENV)/.installed-dev ## Check style, types and the arrows between packages
 	$(BIN)/ruff check

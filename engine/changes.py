@@ -13,14 +13,63 @@ from sqlalchemy.orm import Session
 
 from engine import registry
 from engine.database import JOBS_DUE
-from engine.deadlines import due_at, moment, parse_duration
+from engine.deadlines import (
+    Cycle,
+    count_working_days,
+    due_at,
+    end_of_day,
+    first_strike,
+    late_start_of,
+    moment,
+    parse_cycle,
+    parse_duration,
+    parse_working_days,
+)
 from engine.diagram import Step
 from engine.errors import StepFailed
 from engine.models import FanOut, HistoryEntry, Incident, Instance, Job, Subscription, Task
-from engine.registry import AssignmentRequest
+from engine.registry import Assignment, AssignmentRequest
+from engine.retrying import AT_ONCE, rule_of
 from engine.spiff import Program
+from engine.states import CANCELLED, FAILED, OPEN, PAUSED, SUSPENDED, UNFINISHED
 
 OVERDUE = "overdue"
+
+
+def request_for(instance: Instance, step: Step, program: Program, now: datetime) -> AssignmentRequest:
+    """What the router is asked when `step` of `instance` needs a person."""
+
+    def decide(decision: str) -> Any:
+        return program.answer(decision, instance.variables, now)
+
+    return AssignmentRequest(
+        step=step,
+        subject=instance.subject,
+        variables=instance.variables,
+        initiator=instance.initiator,
+        root_id=instance.root_id,
+        decide=decide,
+        process=program.diagram.key,
+    )
+
+
+@dataclass(frozen=True)
+class Strike:
+    """When a timer strikes, how it comes again, and after how many `working` days of whom the instance is about.
+
+    Until those are counted in their calendar, `due` takes them to be from Monday to Friday.
+    """
+
+    due: datetime
+    cycle: Cycle | None = None
+    working: int | None = None
+
+    @property
+    def again(self) -> dict[str, Any]:
+        """How it comes again, as a job keeps it: how often still, how long in between, when it should strike now."""
+        if self.cycle is None:
+            return {}
+        return {"times": self.cycle.times, "every": self.cycle.every, "due": self.due.isoformat()}
 
 
 @dataclass
@@ -29,11 +78,17 @@ class Changes:
 
     now: datetime
     people: list[tuple[Instance, str, Step, Program]] = field(default_factory=list)
+    given: list[tuple[Instance, str, Step, Program, Assignment, datetime | None]] = field(default_factory=list)
+    """Tasks whose holder is known already, with the deadline that holds for them if it is still to come."""
     jobs: list[dict[str, Any]] = field(default_factory=list)
     fan_outs: list[dict[str, Any]] = field(default_factory=list)
     subscriptions: list[dict[str, Any]] = field(default_factory=list)
     incidents: list[dict[str, Any]] = field(default_factory=list)
     history: list[dict[str, Any]] = field(default_factory=list)
+    working: list[tuple[int, str | None, int, datetime]] = field(default_factory=list)
+    """The jobs that are due after so many working days of a person: place in `jobs`, person, days."""
+    attempts: dict[str, int] = field(default_factory=dict)
+    """How often the blocked step of a token was tried before, where a job tries it again."""
 
     def record(self, instance: Instance, kind: str, step: str | None, actor: str | None, **detail: Any) -> None:
         """Note in the history of `instance` that something happened."""
@@ -56,6 +111,14 @@ class Changes:
             {"kind": kind, "instance_id": instance_id, "token": token, "due_at": at, "payload": payload, "key": key}
         )
 
+    def timer(
+        self, instance: Instance, token: str, step: str, strike: Strike, *, since: datetime | None = None
+    ) -> None:
+        """Ask for the strike of a drawn timer that runs from `since`, by default now, and say how it comes again."""
+        self.job("timer", instance.id, token, strike.due, step=step, **strike.again)
+        if strike.working is not None:
+            self.working.append((len(self.jobs) - 1, instance.subject, strike.working, since or self.now))
+
     def wind_clock(
         self, instance_id: int | None, token: str | None, step: Step, due: datetime, *, after: datetime | None
     ) -> None:
@@ -68,16 +131,33 @@ class Changes:
                 self.job("clock", instance_id, token, at, stage=stage)
                 return
 
-    def incident(self, instance: Instance, token: str, step: str | None, problem: str) -> None:
-        """Note that a step cannot go on."""
+    def stop(self, instance: Instance, program: Program, token: str, step: str, problem: str) -> None:
+        """Note that a step cannot go on: it is tried again by its rule, then it is an incident."""
+        attempts = self.attempts.get(token, 0) + 1
+        rule = rule_of(program.diagram.steps.get(step), AT_ONCE)
+        if attempts <= len(rule):
+            self.job("retry", instance.id, token, self.now + rule[attempts - 1], step=step, attempts=attempts)
+        else:
+            self.incident(instance, token, step, problem, attempts=attempts)
+
+    def incident(self, instance: Instance, token: str, step: str | None, problem: str, *, attempts: int = 1) -> None:
+        """Note that somebody has to see to a step."""
         self.incidents.append(
-            {"instance_id": instance.id, "token": token, "step": step, "problem": problem, "opened_at": self.now}
+            {
+                "instance_id": instance.id,
+                "token": token,
+                "step": step,
+                "problem": problem,
+                "attempts": attempts,
+                "opened_at": self.now,
+            }
         )
         self.record(instance, "incident_opened", step, None, problem=problem)
 
     def write(self, session: Session) -> None:
         """Write everything: one statement a table."""
         tasks = self._hand_out(session)
+        self._count_working_days(session)
         # Below the unit of work, which would cost more than the statements: nobody needs these rows as objects.
         connection = session.connection()
         for model, rows in (
@@ -89,7 +169,8 @@ class Changes:
             (HistoryEntry, self.history),
         ):
             if rows:
-                connection.execute(insert(model), rows)
+                # One row alone is sent as it is: many are sent as a batch, which costs more than their statement.
+                connection.execute(_INSERTS[model], rows if len(rows) > 1 else rows[0])
         if any(job["due_at"] <= self.now for job in self.jobs):
             session.info[JOBS_DUE] = True
         if tasks:
@@ -97,47 +178,101 @@ class Changes:
         for incident in self.incidents:
             registry.emit(session, "incident_opened", incident=incident, now=self.now)
 
+    def _count_working_days(self, session: Session) -> None:
+        for place, person, days, since in self.working:
+            calendar = registry.calendar_of(session, person, since)
+            self.jobs[place]["due_at"] = count_working_days(days, since, calendar)
+
     def _hand_out(self, session: Session) -> list[dict[str, Any]]:
-        if not self.people:
-            return []
-        requests = [
-            AssignmentRequest(step, instance.subject, instance.variables, instance.initiator, instance.root_id)
-            for instance, _, step, _ in self.people
-        ]
-        assignments = registry.router().assign(session, requests, self.now)
         rows = []
-        for (instance, token, step, program), assignment in zip(self.people, assignments, strict=True):
-            due = self._due(instance, token, step, program, assignment.zone)
-            rows.append(
-                {
-                    "instance_id": instance.id,
-                    "root_id": instance.root_id,
-                    "definition_id": instance.definition_id,
-                    "token": token,
-                    "step": step.id,
-                    "name": step.name,
-                    "state": "open",
-                    "subject": instance.subject,
-                    "assignee": assignment.assignee,
-                    "group": assignment.group,
-                    "explanation": assignment.explanation,
-                    "created_at": self.now,
-                    "due_at": due,
-                }
-            )
+        for instance, token, step, program, assignment in self._ask_router(session):
+            due = self._due(session, instance, token, step=step, program=program, to=assignment)
+            rows += [
+                _row(instance, token, step, one, due=due, now=self.now) for one in (assignment, *assignment.others)
+            ]
             if due is not None:
                 self.wind_clock(instance.id, token, step, due, after=None)
+        for instance, token, step, program, assignment, known in self.given:
+            due = known
+            if due is None or due <= self.now:
+                due = self._due(session, instance, token, step=step, program=program, to=assignment)
+                if due is not None:
+                    self.wind_clock(instance.id, token, step, due, after=None)
+            rows.append(_row(instance, token, step, assignment, due=due, now=self.now))
         return rows
 
-    def _due(self, instance: Instance, token: str, step: Step, program: Program, zone: str) -> datetime | None:
-        text = step.settings.get("due")
-        if not text:
-            return None
+    def _ask_router(self, session: Session) -> list[tuple[Instance, str, Step, Program, Assignment]]:
+        if not self.people:
+            return []
+        requests = [request_for(instance, step, program, self.now) for instance, _, step, program in self.people]
+        assignments = registry.router().assign(session, requests, self.now)
+        return [(*one, assignment) for one, assignment in zip(self.people, assignments, strict=True)]
+
+    def _due(
+        self, session: Session, instance: Instance, token: str, *, step: Step, program: Program, to: Assignment
+    ) -> datetime | None:
         try:
-            return due_at(_value(program, text, instance.variables, self.now), self.now, zone)
-        except StepFailed as error:
-            self.incident(instance, token, step.id, f"The deadline cannot be worked out: {error}")
+            due = deadline_of(session, instance, program, step, start=self.now, zone=to.zone, assignee=to.assignee)
+        except StepFailed:
+            # The task is handed out all the same. A job meets the same error, says so, and can be tried again.
+            self.job("deadline", instance.id, token, self.now, step=step.id, zone=to.zone)
             return None
+        return self._not_in_the_past(session, instance, due, to)
+
+    def _not_in_the_past(
+        self, session: Session, instance: Instance, due: datetime | None, to: Assignment
+    ) -> datetime | None:
+        """The deadline; where it has passed for who began late, one some working days from now, said with the task."""
+        days = late_start_of(instance.variables)
+        if due is None or due > self.now or days is None:
+            return due
+        calendar = registry.calendar_of(session, to.assignee, self.now)
+        fact = f"The deadline of the others has passed, so it is due {days} working days after it was handed out."
+        to.explanation.append({"rule": "R11", "fact": fact})
+        return end_of_day(count_working_days(days, self.now, calendar), calendar.zone)
+
+
+def _row(
+    instance: Instance, token: str, step: Step, to: Assignment, *, due: datetime | None, now: datetime
+) -> dict[str, Any]:
+    return {
+        "instance_id": instance.id,
+        "root_id": instance.root_id,
+        "definition_id": instance.definition_id,
+        "token": token,
+        "step": step.id,
+        "name": step.name,
+        "state": PAUSED if instance.state == SUSPENDED else OPEN,
+        "subject": instance.subject,
+        "assignee": to.assignee,
+        "owner": to.owner,
+        "group": to.group,
+        "explanation": to.explanation,
+        "created_at": now,
+        "due_at": due,
+    }
+
+
+def deadline_of(
+    session: Session,
+    instance: Instance,
+    program: Program,
+    step: Step,
+    *,
+    start: datetime,
+    zone: str,
+    assignee: str | None,
+) -> datetime | None:
+    """When a task that was handed out at `start` is due; None without a deadline. Raises StepFailed."""
+    text = step.settings.get("due")
+    if not text:
+        return None
+    value = time_value(program, text, instance.variables, start)
+    days = parse_working_days(value)
+    if days is None:
+        return due_at(value, start, zone)
+    calendar = registry.calendar_of(session, assignee, start)
+    return end_of_day(count_working_days(days, start, calendar), calendar.zone)
 
 
 def clock_stages(step: Step, due: datetime) -> list[tuple[datetime, str]]:
@@ -146,32 +281,47 @@ def clock_stages(step: Step, due: datetime) -> list[tuple[datetime, str]]:
     return [*sorted((due - before, "reminder") for before in reminders), (due, OVERDUE)]
 
 
-def timer_due(program: Program, step: Step, variables: dict[str, Any], now: datetime) -> datetime:
-    """When a drawn timer that starts now strikes. Raises StepFailed when its time cannot be worked out."""
-    return moment(_value(program, step.timer or "", variables, now), now)
+def timer_due(
+    program: Program, step: Step, variables: dict[str, Any], now: datetime, *, repeats: bool = False
+) -> Strike:
+    """When a drawn timer that starts now strikes, and how it comes again, if it may repeat and does.
+
+    Raises StepFailed when its time cannot be worked out.
+    """
+    value = time_value(program, step.timer or "", variables, now)
+    if step.timer_kind != "timeCycle":
+        return Strike(moment(value, now), working=parse_working_days(value))
+    due, cycle = first_strike(value, now)
+    return Strike(due, cycle if repeats else None)
 
 
-def _value(program: Program, text: str, variables: dict[str, Any], now: datetime) -> Any:
+def time_value(program: Program, text: str, variables: dict[str, Any], now: datetime) -> Any:
     """The value of a duration or date setting: ISO text as it stands, anything else is FEEL."""
-    if parse_duration(text) is not None or text[:4].isdigit():
+    literals = parse_duration(text), parse_cycle(text), parse_working_days(text)
+    if text[:4].isdigit() or any(literal is not None for literal in literals):
         return text
     return program.evaluate(text, variables, now)
 
 
 # Built once: building a statement costs more than running it.
+_INSERTS = {model: insert(model).inline() for model in (Task, Job, FanOut, Subscription, Incident, HistoryEntry)}
 _TOKENS: BindParameter[str] = bindparam("tokens", expanding=True)
-_WITHDRAW_JOBS = delete(Job).where(Job.instance_id == bindparam("instance"), Job.token.in_(_TOKENS))
+_WITHDRAW_JOBS = (
+    delete(Job).where(Job.instance_id == bindparam("instance"), Job.token.in_(_TOKENS)).returning(Job.state)
+)
 _WITHDRAW_TASKS = (
     update(Task)
-    .where(Task.instance_id == bindparam("instance"), Task.token.in_(_TOKENS), Task.state == "open")
-    .values(state="cancelled", closed_at=bindparam("now"))
+    .where(Task.instance_id == bindparam("instance"), Task.token.in_(_TOKENS), Task.state.in_(UNFINISHED))
+    .values(state=CANCELLED, closed_at=bindparam("now"))
 )
 
 
 def withdraw(session: Session, instance_id: int, tokens: list[str], *, people: bool, now: datetime) -> None:
-    """Take back what waits at `tokens`: jobs, subscriptions, fan-outs, and open tasks where there are people."""
+    """Take back what waits at `tokens`: jobs with their incidents, and open tasks where there are people."""
     connection = session.connection()
-    connection.execute(_WITHDRAW_JOBS, {"instance": instance_id, "tokens": tokens})
+    states = connection.scalars(_WITHDRAW_JOBS, {"instance": instance_id, "tokens": tokens})
+    if FAILED in states.all():
+        drop_incidents(session, instance_id, set(tokens), now=now)
     if people:
         connection.execute(_WITHDRAW_TASKS, {"instance": instance_id, "tokens": tokens, "now": now})
 

@@ -6,20 +6,22 @@ history agree about what time it is.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 
 _travelled = [timedelta()]
+_standing_at: ContextVar[datetime | None] = ContextVar("standing_at", default=None)
 
 
 def now() -> datetime:
     """The current moment as an aware UTC datetime, moved by what tests have travelled."""
-    return datetime.now(UTC) + _travelled[0]
+    return _standing_at.get() or datetime.now(UTC) + _travelled[0]
 
 
 def travel(**distance: float) -> None:
     """Move the clock forward by a `timedelta` given in its keywords, for instance `days=14`.
 
-    Only tests and simulations travel. The distance adds up until `come_home` is called.
+    Only tests travel. The distance adds up until `come_home` is called.
     """
     _travelled[0] += timedelta(**distance)
 
@@ -36,3 +38,13 @@ def travelling() -> Iterator[None]:
         yield
     finally:
         come_home()
+
+
+@contextmanager
+def standing_at(moment: datetime) -> Iterator[None]:
+    """A stretch of code for which it is `moment`, as in a dry run; for every other thread time goes on as ever."""
+    token = _standing_at.set(moment.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _standing_at.reset(token)

@@ -88,6 +88,8 @@ def connect(url: str, *, pool_size: int = 8) -> Engine:
             max_overflow=2,
             pool_timeout=5,
             pool_use_lifo=True,
+            # All of our statements are short: compiling one takes longer than running it.
+            connect_args={"options": "-c jit=off"},
             **options,
         )
         _replace_stale_connections(engine)

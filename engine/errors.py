@@ -4,6 +4,11 @@ A `Rejection` says that the caller asked for something that is not allowed now: 
 happens inside a running process is never a rejection; it becomes an incident. The messages are for people.
 """
 
+from typing import Protocol
+
+ERROR, WARNING = "error", "warning"
+"""How much a finding weighs: an error stands against publishing, a warning says what may not be meant."""
+
 
 class EngineError(Exception):
     """Anything the engine says no to. `str(error)` is a sentence for a person."""
@@ -33,6 +38,14 @@ class Conflict(Rejection):
     """Somebody was faster: the thing has changed since it was read."""
 
 
+class Unreadable(Rejection):
+    """A file cannot be read at all. `problem` and `remedy` are the two halves of what is said about `file`."""
+
+    def __init__(self, file: str, problem: str, remedy: str) -> None:
+        self.file, self.problem, self.remedy = file, problem, remedy
+        super().__init__(f"{file} {problem} {remedy}")
+
+
 class InvalidDiagram(Rejection):
     """A process package cannot be deployed. `findings` names every reason."""
 
@@ -41,15 +54,65 @@ class InvalidDiagram(Rejection):
         super().__init__("\n".join(str(finding) for finding in findings))
 
 
-class Finding:
-    """One thing wrong with a diagram, form or table: where, what, and what to do about it."""
+class Drawn(Protocol):
+    """An element of a diagram that a finding can name."""
 
-    def __init__(self, element: str, problem: str, remedy: str, *, file: str = "", severity: str = "error") -> None:
-        self.element = _cut(element, 100)
+    @property
+    def id(self) -> str:
+        """Its id in the file."""
+
+    @property
+    def name(self) -> str:
+        """What people read on it."""
+
+
+class Finding:
+    """One thing wrong with a diagram, form or table: where, what, and what to do about it.
+
+    `name` is what is written on the element, `id` its id where it has one, `line` the line of the file or 0;
+    `severity` is "error", which stands against publishing, or "warning".
+    """
+
+    def __init__(
+        self,
+        name: str,
+        problem: str,
+        remedy: str,
+        *,
+        id: str = "",  # noqa: A002 - that is what the attribute is called in the file
+        line: int = 0,
+        file: str = "",
+        severity: str = ERROR,
+    ) -> None:
+        self.name = _cut(name, 100)
+        self.id = _cut(id, 100)
         self.problem = _cut(problem, 500)
         self.remedy = remedy
+        self.line = line
         self.file = file
         self.severity = severity
+
+    @classmethod
+    def at(cls, element: "Drawn", problem: str, remedy: str, *, severity: str = ERROR) -> "Finding":
+        """A finding about an element of the diagram."""
+        return cls(element.name, problem, remedy, id=element.id, severity=severity)
+
+    @property
+    def element(self) -> str:
+        """The element as people find it again: by what is written on it, and by its id."""
+        return f"{self.name} ({self.id})" if self.id and self.id != self.name else self.name
+
+    def to_json(self) -> dict[str, str | int]:
+        """The finding for machines: severity, file, line (0 where none is known), id, name, problem, remedy."""
+        return {
+            "severity": self.severity,
+            "file": self.file,
+            "line": self.line,
+            "id": self.id,
+            "name": self.name,
+            "problem": self.problem,
+            "remedy": self.remedy,
+        }
 
     def __str__(self) -> str:
         place = f"{self.file}: " if self.file else ""
@@ -61,5 +124,23 @@ def _cut(text: str, length: int) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
+def describe(error: Exception) -> str:
+    """What to tell people about an error: its own sentence, or that it is in the log."""
+    if isinstance(error, EngineError):
+        return str(error)
+    return f"Something unexpected went wrong ({type(error).__name__}). The log of the worker has the details."
+
+
 class StepFailed(EngineError):
     """A step of a running process could not be carried out. Becomes an incident."""
+
+
+class BusinessError(EngineError):
+    """A handler's way to say that its step ends otherwise: thrown as the BPMN error `code` at the step, never retried.
+
+    What the handler has changed in the database is undone. The message is for people.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code = code
+        super().__init__(message)

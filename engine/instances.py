@@ -1,6 +1,7 @@
 """Starting, reading and ending instances."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,10 +11,20 @@ from sqlalchemy.orm import Session
 from engine.changes import Changes, drop_incidents, withdraw_fan_outs
 from engine.definitions import program_for, program_of
 from engine.errors import Conflict, NotFound
+from engine.members import called_definition
 from engine.models import Definition, FanOut, Instance, Job, Subscription, Task
 from engine.registry import Member
 from engine.spiff import Failure, Program, Run
+from engine.states import CANCELLED, INSTANCE, RUNNING, UNFINISHED, change
 from engine.stepping import end, project
+
+
+@dataclass(frozen=True)
+class StartEvent:
+    """A start event that has happened: its id, and what the instance runs for where only one at a time may."""
+
+    step: str
+    key: str | None = None
 
 
 def start(
@@ -25,22 +36,30 @@ def start(
     now: datetime,
     subject: str | None = None,
     variables: dict[str, Any] | None = None,
+    event: StartEvent | None = None,
 ) -> Instance:
-    """Start an instance of `definition` and go on to its first wait states."""
+    """Start an instance of `definition` and go on to its first wait states.
+
+    It begins at the start `event` that has happened, or at the one that waits for nothing. Raises Conflict when there
+    is none.
+    """
     program = program_of(session, definition.id, definition.checksum)
+    if event is None and program.plain_start is None:
+        raise Conflict(f"“{definition.name}” starts by itself, when the message comes or the time that it waits for.")
     instance = Instance(
         definition_id=definition.id,
         process=program.diagram.key,
         name=name,
         subject=subject,
         initiator=by,
-        state="running",
+        state=RUNNING,
         variables=dict(variables or {}),
         blob=b"",
         started_at=now,
+        started_for=None if event is None else event.key,
     )
     changes = Changes(now)
-    _begin(session, changes, [instance], program)
+    _begin(session, changes, [instance], program, None if event is None else event.step)
     changes.write(session)
     session.flush()
     return instance
@@ -49,29 +68,41 @@ def start(
 def start_members(
     session: Session, changes: Changes, parent: Instance, fan_out: FanOut, members: Sequence[Member]
 ) -> None:
-    """Start one instance for each member of a fan-out of `parent`, all in a few statements."""
-    program = program_for(session, parent.definition_id)
+    """Start one instance for each member of a fan-out of `parent`, all in a few statements.
+
+    They know all that the parent knows; those of another process only what they are handed.
+    """
+    definition_id, process, known = parent.definition_id, fan_out.step, parent.variables
+    program = program_for(session, definition_id)
+    step = program.step(fan_out.step)
+    if step.called is not None:
+        definition = called_definition(session, step, parent)
+        definition_id, process, known = definition.id, definition.key, {}
+        program = program_of(session, definition.id, definition.checksum)
     instances = [
         Instance(
-            definition_id=parent.definition_id,
-            process=fan_out.step,
+            definition_id=definition_id,
+            process=process,
             parent_id=parent.id,
             parent_token=fan_out.token,
             root_id=parent.root_id,
             name=member.name,
             subject=member.subject,
             initiator=parent.initiator,
-            state="running",
-            variables={**parent.variables, **member.variables},
+            state=RUNNING,
+            variables={**known, **member.variables},
             blob=b"",
             started_at=changes.now,
+            called_at=parent.called_at or (None if step.called is None else step.id),
         )
         for member in members
     ]
     _begin(session, changes, instances, program)
 
 
-def _begin(session: Session, changes: Changes, instances: Sequence[Instance], program: Program) -> None:
+def _begin(
+    session: Session, changes: Changes, instances: Sequence[Instance], program: Program, at: str | None = None
+) -> None:
     """Store new instances at their first wait states.
 
     Where the way there depends on no variable, it is gone once and the others share its state.
@@ -79,8 +110,9 @@ def _begin(session: Session, changes: Changes, instances: Sequence[Instance], pr
     runs: list[tuple[Instance, Run, list[Failure]]] = []
     shared: Run | None = None
     for instance in instances:
-        run = shared or Run(program, instance.process, dict(instance.variables), changes.now)
-        failures = [] if shared else run.begin()
+        nested = instance.parent_id is not None
+        run = shared or Run(program, instance.process, dict(instance.variables), changes.now, nested=nested)
+        failures = [] if shared else run.begin(at)
         if shared is None:
             instance.variables = run.variables
             content = run.dump()
@@ -102,7 +134,7 @@ def _open_first(session: Session, changes: Changes, instance: Instance, run: Run
     if run.blocked:
         instance.blob = run.dump()
     if run.ended:
-        end(session, changes, instance, run.program, "completed")
+        end(session, changes, instance, run.program, "complete")
 
 
 def lock(session: Session, instance_id: int) -> tuple[Instance, Program]:
@@ -118,22 +150,33 @@ def lock(session: Session, instance_id: int) -> tuple[Instance, Program]:
     return row[0], program_of(session, row[0].definition_id, row[1])
 
 
+def set_variables(
+    session: Session, instance_id: int, values: dict[str, Any], *, by: str | None, reason: str, now: datetime
+) -> None:
+    """Let an instance know something otherwise from now on, with the reason in its history. Raises NotFound."""
+    instance, _ = lock(session, instance_id)
+    old = {name: instance.variables.get(name) for name in values}
+    instance.variables = {**instance.variables, **values}
+    changes = Changes(now)
+    changes.record(instance, "variables_changed", None, by, reason=reason, old=old, new=values)
+    changes.write(session)
+
+
 def cancel(session: Session, instance_id: int, *, by: str | None, reason: str, now: datetime) -> None:
     """End an instance before its time, with the reason in its history. Its members are cancelled by jobs."""
     instance, program = lock(session, instance_id)
-    if instance.state != "running":
-        raise Conflict("This case has ended already.")
+    change(INSTANCE, instance.state, "cancel")
     changes = Changes(now)
     changes.record(instance, "cancel_asked", None, by, reason=reason)
     session.execute(delete(Job).where(Job.instance_id == instance.id))
     session.execute(
         update(Task)
-        .where(Task.instance_id == instance.id, Task.state == "open")
-        .values(state="cancelled", closed_at=now)
+        .where(Task.instance_id == instance.id, Task.state.in_(UNFINISHED))
+        .values(state=CANCELLED, closed_at=now)
         .execution_options(synchronize_session=False)
     )
     session.execute(delete(Subscription).where(Subscription.instance_id == instance.id))
     drop_incidents(session, instance.id, None, now=now)
     withdraw_fan_outs(session, changes, instance.id, by=by, reason=reason)
-    end(session, changes, instance, program, "cancelled")
+    end(session, changes, instance, program, "cancel")
     changes.write(session)

@@ -12,6 +12,7 @@ becomes due by itself. How a wake-up reaches a worker depends on the broker:
 """
 
 import logging
+import signal
 import threading
 import time
 import warnings
@@ -22,7 +23,7 @@ from typing import Any
 
 from celery import Celery
 from celery.exceptions import CPendingDeprecationWarning, SecurityWarning
-from celery.signals import setup_logging, worker_process_init
+from celery.signals import beat_init, setup_logging, worker_process_init
 from celery.worker import state as worker_state
 from kombu.pools import producers
 from sqlalchemy import event
@@ -33,6 +34,7 @@ from engine import clock, jobs
 from engine.database import JOBS_DUE, SessionFactory, connect, create_session_factory
 from engine.errors import ConfigurationError
 from engine.models import Job
+from engine.states import WAITING
 
 log = logging.getLogger(__name__)
 
@@ -138,7 +140,7 @@ def wake_after_commit(factory: SessionFactory) -> None:
     @event.listens_for(factory, "before_flush")
     def _notice_objects(session: Session, *_details: object) -> None:
         changed = [item for item in (*session.new, *session.dirty) if isinstance(item, Job)]
-        _note_due(session, (job.due_at for job in changed if job.failed_at is None))
+        _note_due(session, (job.due_at for job in changed if job.state in (None, WAITING)))
 
     @event.listens_for(factory, "after_commit")
     def _send(session: Session) -> None:
@@ -260,11 +262,18 @@ def stop_worker() -> None:
         time.sleep(0.1)
 
 
+def connect_again(parent: SessionFactory) -> SessionFactory:
+    """Sessions on connections of their own to the same database, with the same things kept beside them."""
+    url = parent.kw["bind"].url.render_as_string(hide_password=False)
+    factory = create_session_factory(connect(url, pool_size=2))
+    factory.configure(info=parent.kw.get("info") or {})
+    return factory
+
+
 @worker_process_init.connect  # type: ignore[untyped-decorator]
 def _begin_in_child(**_details: Any) -> None:
     """A new worker process gets connections and a ticker of its own, whether or not the broker answers."""
-    url = _database().kw["bind"].url.render_as_string(hide_password=False)
-    factory = create_session_factory(connect(url, pool_size=2))
+    factory = connect_again(_database())
     use_database(factory)
     Ticker(factory).start()
 
@@ -272,6 +281,18 @@ def _begin_in_child(**_details: Any) -> None:
 @setup_logging.connect  # type: ignore[untyped-decorator]
 def _leave_logging_alone(**_details: Any) -> None:
     """Whoever starts the worker says where its log goes."""
+
+
+@beat_init.connect  # type: ignore[untyped-decorator]
+def _end_when_told(sender: Any, **_details: Any) -> None:
+    """Celery ends its beat by an exception out of the signal; where some code swallows that, beat would go on."""
+
+    def stop(*_signal: Any) -> None:
+        sender.stop()
+        raise SystemExit
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
 
 
 def run_beat(seconds: float) -> None:

@@ -1,49 +1,103 @@
 """One step of an instance: let something happen, advance to the next wait states, and project them into rows."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, update
+import orjson
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from engine import registry
-from engine.changes import Changes, drop_incidents, timer_due, withdraw, withdraw_fan_outs
+from engine.changes import Changes, Strike, drop_incidents, timer_due, withdraw, withdraw_fan_outs
+from engine.deadlines import Calendar, count_working_days, late_start_of
+from engine.definitions import program_for
+from engine.diagram import Step
 from engine.errors import StepFailed
-from engine.models import FanOut, Instance, Subscription
+from engine.members import drawn_members
+from engine.models import FanOut, Instance, Subscription, Task
+from engine.outgoing import send_out
+from engine.remembering import let_stay
 from engine.spiff import Failure, Program, Run, Wait
 from engine.spiff.expressions import evaluate
+from engine.states import COMPLETED, INSTANCE, change
+from engine.variables import counts
 
 Act = Callable[[Run], list[Failure]]
+SUBSCRIBED = {"message", "signal"}
+
+
+@dataclass(frozen=True)
+class Before:
+    """How an instance stood before the task `task_id` was completed."""
+
+    task_id: int
+    blob: bytes
+    variables: dict[str, Any]
+    remembered: dict[str, Any] | None
 
 
 def advance(
-    session: Session, changes: Changes, instance: Instance, program: Program, act: Act, *, closed: str | None = None
-) -> None:
-    """Let `act` happen in `instance` and project the wait states that follow.
+    session: Session,
+    changes: Changes,
+    instance: Instance,
+    program: Program,
+    act: Act,
+    *,
+    closed: str | None = None,
+    before: Before | None = None,
+) -> dict[str, Wait]:
+    """Let `act` happen in `instance` and project the wait states that follow; returns all there are then, by token.
 
-    `closed` is the token whose task the caller closes itself.
+    `closed` is the token whose task the caller closes itself. With `before`, it can be taken back until something else
+    happens.
     """
+    old = instance.blob, instance.variables
     variables = dict(instance.variables)
-    run = Run(program, instance.process, variables, changes.now)
+    run = Run(program, instance.process, variables, changes.now, nested=instance.parent_id is not None)
     run.restore(instance.blob)
-    before, held = run.waits(), set(run.blocked)
+    standing, held = run.waits(), set(run.blocked)
     failures = act(run)
+    stays, more = let_stay(session, changes, instance, run, known=standing)
+    failures += more
     instance.variables = variables
     after = run.waits()
-    gone = {token: wait for token, wait in before.items() if token not in after}
-    project(changes, instance, run, failures, known=set(before))
+    gone = {token: wait for token, wait in standing.items() if token not in after}
+    project(changes, instance, run, failures, known=set(standing))
     instance.blob = run.dump()
-    _withdraw(session, changes, instance, gone, closed)
-    if held - run.blocked:
-        drop_incidents(session, instance.id, held - run.blocked, now=changes.now)
+    new = {wait.kind for token, wait in after.items() if token not in standing}
+    kinds = new | {wait.kind for wait in gone.values()}
+    can_be_undone = run.blocked == held and "fan_out" not in kinds and not run.thrown
+    if before is not None and can_be_undone:
+        instance.undo = _undo(before, instance)
+    elif (instance.blob, instance.variables) != old:
+        instance.undo = None
+    take_back(session, changes, instance, gone, closed)
+    if released := held - run.blocked:
+        withdraw(session, instance.id, list(released), people=False, now=changes.now)
+        drop_incidents(session, instance.id, released, now=changes.now)
+    for stay in stays:
+        registry.emit(session, "step_stays", stay=stay, now=changes.now)
     if run.ended:
-        end(session, changes, instance, program, "completed")
+        end(session, changes, instance, program, "complete")
+    return after
+
+
+def _undo(before: Before, instance: Instance) -> bytes:
+    """What leads back to how the instance stood, as bytes: the state, and the variables that are others now."""
+    now = instance.variables
+    old = {name: value for name, value in before.variables.items() if name not in now or now[name] != value}
+    new = [name for name in now if name not in before.variables]
+    kept = {"old": old, "new": new, "remembered": before.remembered}
+    return orjson.dumps({"task": before.task_id, "blob": before.blob.decode(), **kept})
 
 
 def project(changes: Changes, instance: Instance, run: Run, failures: list[Failure], *, known: set[str]) -> None:
     """Ask for the rows of every wait state that is not `known`."""
+    send_out(changes, instance, run)
     for failure in failures:
-        changes.incident(instance, failure.token, failure.step, failure.problem)
+        changes.stop(instance, run.program, failure.token, failure.step, failure.problem)
     waits = run.waits()
     for token, wait in waits.items():
         if token not in known:
@@ -60,57 +114,126 @@ def _open(changes: Changes, instance: Instance, run: Run, wait: Wait) -> None:
     elif wait.kind == "job":
         changes.job("service", instance.id, wait.token, changes.now, step=step.id)
     elif wait.kind == "fan_out":
-        changes.fan_outs.append(
-            {"instance_id": instance.id, "token": wait.token, "step": step.id, "population": step.over or ""}
-        )
-        changes.job("gather", instance.id, wait.token, changes.now, step=step.id)
+        _or_block(changes, instance, run, wait, _open_fan_out)
     else:
-        try:
-            _open_event(changes, instance, run.program, wait)
-        except StepFailed as error:
-            run.blocked.add(wait.token)
-            changes.incident(instance, wait.token, wait.step, str(error))
+        _or_block(changes, instance, run, wait, _open_event)
+
+
+def _or_block(
+    changes: Changes,
+    instance: Instance,
+    run: Run,
+    wait: Wait,
+    open_: Callable[[Changes, Instance, Program, Wait], None],
+) -> None:
+    """Open a wait state, or block its token when what it waits for cannot be worked out."""
+    try:
+        open_(changes, instance, run.program, wait)
+    except StepFailed as error:
+        run.blocked.add(wait.token)
+        changes.stop(instance, run.program, wait.token, wait.step, str(error))
+
+
+def _open_fan_out(changes: Changes, instance: Instance, program: Program, wait: Wait) -> None:
+    step = program.step(wait.step)
+    members = drawn_members(program, instance, step, changes.now)
+    changes.fan_outs.append(
+        {
+            "instance_id": instance.id,
+            "token": wait.token,
+            "step": step.id,
+            "population": step.over or "",
+            "sequential": step.repetition is not None and step.repetition.kind == "sequential",
+        }
+    )
+    listed = {} if members is None else {"members": [[m.name, m.subject, m.variables] for m in members]}
+    changes.job("gather", instance.id, wait.token, changes.now, step=step.id, **listed)
 
 
 def _open_event(changes: Changes, instance: Instance, program: Program, wait: Wait) -> None:
+    open_event(changes, instance, program, wait, since=changes.now)
+
+
+def open_event(changes: Changes, instance: Instance, program: Program, wait: Wait, *, since: datetime) -> None:
+    """Ask for the rows of an event that is waited for; a timer counts from `since`. Raises StepFailed."""
     step = program.step(wait.step)
     if wait.kind == "timer":
-        due = timer_due(program, step, instance.variables, changes.now)
-        changes.job("timer", instance.id, wait.token, due, step=step.id)
-    else:
-        text = step.settings.get("correlate")
-        key = "" if text is None else str(program.evaluate(text, instance.variables, changes.now))
-        changes.subscriptions.append(
-            {"instance_id": instance.id, "token": wait.token, "message": step.message or "", "correlation": key}
-        )
+        strike = timer_due(program, step, instance.variables, since, repeats=not step.interrupts)
+        days = late_start_of(instance.variables)
+        if days is not None and strike.due <= since:
+            # One day after the task that it ends, whose deadline is moved by the same rule.
+            strike = Strike(count_working_days(days + 1, since, Calendar()), working=days + 1)
+        changes.timer(instance, wait.token, step.id, strike, since=since)
+    elif wait.kind in SUBSCRIBED:
+        key = correlation_of(program, step, instance.variables, changes.now)
+        subscription = {"instance_id": instance.id, "token": wait.token, "kind": wait.kind, "correlation": key}
+        changes.subscriptions.append({**subscription, "message": step.reference or ""})
 
 
-def _withdraw(
-    session: Session, changes: Changes, instance: Instance, gone: dict[str, Wait], closed: str | None
+def correlation_of(program: Program, step: Step, variables: dict[str, Any], now: datetime) -> str:
+    """The key by which a message finds this instance. Raises StepFailed."""
+    text = step.settings.get("correlate")
+    return "" if text is None else str(program.evaluate(text, variables, now))
+
+
+def open_again(changes: Changes, instance: Instance, program: Program, waits: list[Wait], *, task: Task) -> None:
+    """Ask for the rows of wait states that are back, with those of `task`; what is beside it counts from its hand-out.
+
+    Raises StepFailed.
+    """
+    step = program.step(task.step)
+    for wait in waits:
+        drawn = program.step(wait.step)
+        if wait.kind == "person":
+            changes.people.append((instance, wait.token, drawn, program))
+        elif wait.kind == "job":
+            changes.job("service", instance.id, wait.token, changes.now, step=drawn.id)
+        else:
+            since = task.created_at if drawn.attached_to == step.id else changes.now
+            open_event(changes, instance, program, wait, since=since)
+    if task.due_at is not None:
+        changes.wind_clock(instance.id, task.token, step, task.due_at, after=None)
+
+
+def take_back(
+    session: Session, changes: Changes, instance: Instance, gone: dict[str, Wait], closed: str | None = None
 ) -> None:
+    """Take back the rows of wait states that are `gone`, but for the task at `closed`."""
     if not gone:
         return
     kinds = {wait.kind for token, wait in gone.items() if token != closed}
     withdraw(session, instance.id, list(gone), people="person" in kinds, now=changes.now)
-    if "message" in kinds:
+    if kinds & SUBSCRIBED:
         session.execute(
             delete(Subscription).where(Subscription.instance_id == instance.id, Subscription.token.in_(gone))
         )
-    if kinds & {"job", "fan_out"}:
-        drop_incidents(session, instance.id, set(gone), now=changes.now)
     if "fan_out" in kinds:
         withdraw_fan_outs(session, changes, instance.id, list(gone))
 
 
-def end(session: Session, changes: Changes, instance: Instance, program: Program, state: str) -> None:
-    """Close an instance that has come to its end, and count it for its parent."""
-    instance.state = state
+def end(session: Session, changes: Changes, instance: Instance, program: Program, event: str) -> None:
+    """Close an instance that has come to its end (`event`: complete, or cancel), and count it for its parent."""
+    instance.state = change(INSTANCE, instance.state, event)
+    instance.suspended_at = instance.suspended_with = None
     instance.ended_at = changes.now
     instance.blob = b""
-    changes.record(instance, f"instance_{state}", None, None)
+    if event == "cancel":
+        instance.undo = None
+    changes.record(instance, f"instance_{instance.state}", None, None)
     registry.emit(session, "instance_ended", instance=instance, now=changes.now)
     if instance.parent_id is not None:
         count_member(session, changes, instance, program)
+
+
+_DEFINITION_OF_PARENT = (
+    select(Instance.definition_id).where(Instance.id == FanOut.instance_id).scalar_subquery().label("definition_id")
+)
+_COUNT = (
+    update(FanOut)
+    .where(FanOut.instance_id == bindparam("parent"), FanOut.token == bindparam("parent_token"), FanOut.state == "open")
+    .values(done=FanOut.done + bindparam("more_done"), total=FanOut.total - bindparam("less_total"))
+    .returning(FanOut.id, FanOut.done, FanOut.total, FanOut.step, FanOut.sequential, _DEFINITION_OF_PARENT)
+)
 
 
 def count_member(session: Session, changes: Changes, instance: Instance, program: Program) -> None:
@@ -118,17 +241,18 @@ def count_member(session: Session, changes: Changes, instance: Instance, program
 
     One that was cancelled is not waited for: there is one less of them.
     """
-    count = {"done": FanOut.done + 1} if instance.state == "completed" else {"total": FanOut.total - 1}
-    row = session.execute(
-        update(FanOut)
-        .where(FanOut.instance_id == instance.parent_id, FanOut.token == instance.parent_token)
-        .where(FanOut.state == "open")
-        .values(count)
-        .returning(FanOut.done, FanOut.total, FanOut.step)
-        .execution_options(synchronize_session=False)
-    ).one_or_none()
-    if row is not None and _may_go_on(program, row.step, row.done, row.total, changes.now):
-        ask_to_go_on(changes, instance.parent_id, instance.parent_token)
+    more, less = (1, 0) if instance.state == COMPLETED else (0, 1)
+    place = {"parent": instance.parent_id, "parent_token": instance.parent_token}
+    row = session.connection().execute(_COUNT, {**place, "more_done": more, "less_total": less}).one_or_none()
+    if row is None:
+        return
+    if row.definition_id != instance.definition_id:
+        # A member of a call activity, or one that was not migrated with its parent, runs another program.
+        program = program_for(session, row.definition_id)
+    if _may_go_on(program, row.step, row.done, row.total, changes.now):
+        ask_to_go_on(changes, instance.parent_id, instance.parent_token, row.step)
+    elif row.sequential:
+        changes.job("members", None, None, changes.now, fan_out=row.id)
 
 
 def _may_go_on(program: Program, step: str, done: int, total: int, now: datetime) -> bool:
@@ -144,9 +268,9 @@ def is_satisfied(program: Program, step: str, done: int, total: int, now: dateti
     condition = program.step(step).completion
     if done >= total or condition is None:
         return done >= total
-    return evaluate(condition, {"done": done, "total": total}, now, None) is True
+    return evaluate(condition, counts(done, total), now, None) is True
 
 
-def ask_to_go_on(changes: Changes, parent_id: int | None, token: str | None) -> None:
+def ask_to_go_on(changes: Changes, parent_id: int | None, token: str | None, step: str) -> None:
     """Ask for the parent of a complete fan-out to go on, as a job of its own."""
-    changes.job("fan_out_done", parent_id, token, changes.now)
+    changes.job("fan_out_done", parent_id, token, changes.now, step=step)

@@ -17,8 +17,12 @@ from engine.definitions import program_of
 from engine.diagram import Step
 from engine.errors import Conflict, NotFound
 from engine.models import Definition, HistoryEntry, Instance, Task
+from engine.registry import Assignment
+from engine.remembering import digest_of, note_given
 from engine.spiff import Program
-from engine.stepping import advance
+from engine.states import CANCELLED, COMPLETED, TASK, change
+from engine.stepping import Before, advance
+from engine.suspending import refuse_suspended
 
 
 @dataclass(frozen=True)
@@ -34,12 +38,12 @@ class OpenTask:
 def load(
     session: Session, task_id: int, *, actor: str, now: datetime, lock: bool = False, revision: int | None = None
 ) -> OpenTask:
-    """An open task that `actor` may work on. `revision` is that of the task as the caller saw it.
+    """An open or paused task that `actor` may work on. `revision` is that of the task as the caller saw it.
 
     Raises NotFound when there is none, Conflict when it was closed or changed meanwhile, NotAllowed from the gate.
     """
     found = _load(session, task_id, lock=lock)
-    if found.task.state != "open":
+    if not found.task.is_unfinished:
         raise Conflict(_closed_message(found.task))
     if revision is not None and revision != found.task.revision:
         raise Conflict(f"“{found.task.name}” has changed since you opened it. Look at it again before you go on.")
@@ -98,24 +102,57 @@ def finish(
     now: datetime,
     answers: dict[str, Any],
     variables: dict[str, Any] | None = None,
+    alone: bool = False,
 ) -> dict[str, Any]:
     """Complete a task that was loaded with its lock; returns what was put into the variables.
 
     Of the answers only what the step's `rf:set` lines name reaches the variables; `variables` are added as they are.
+    Raises Conflict while it is paused, for a step that several people share, and where others have their turn after it,
+    unless it settles the step `alone`.
     """
     task, instance, step = found.task, found.instance, found.step
-    task.state = "completed"
+    if step.is_shared:
+        raise Conflict(f"“{task.name}” is decided by several people. Open it and vote.")
+    in_line = [] if task.turn is None else line_of(session, task)
+    if not alone and next_of(in_line, task) is not None:
+        raise Conflict(f"“{task.name}” is approved by others after you: it cannot be ended without them.")
+    before = Before(task.id, instance.blob, instance.variables, instance.remembered)
+    task.state = change(TASK, task.state, "complete")
     task.closed_at = now
     task.closed_by = by
     task.revision += 1
     changes = Changes(now)
     values = {**set_values(found.program, step, instance.variables, answers, now=now), **(variables or {})}
-    done_by = {**instance.variables.get("done_by", {}), step.id: by}
+    doers = [*(one.closed_by for one in in_line if one.state == COMPLETED and one is not task), by]
+    done_by = {**instance.variables.get("done_by", {}), step.id: doers if len(doers) > 1 else by}
     instance.variables = {**instance.variables, **values, "done_by": done_by}
-    changes.record(instance, "task_completed", step.id, by, task=task.id, values=values)
-    advance(session, changes, instance, found.program, lambda run: run.complete(task.token), closed=task.token)
+    behalf = {"for": task.owner} if task.owner not in (None, by) else {}
+    given = digest_of(answers)
+    note_given(instance, step.id, given)
+    changes.record(instance, "task_completed", step.id, by, task=task.id, values=values, given=given, **behalf)
+    advance(
+        session,
+        changes,
+        instance,
+        found.program,
+        lambda run: run.complete(task.token),
+        closed=alone_at(session, task),
+        # What several have approved is not taken back by one of them.
+        before=None if in_line else before,
+    )
     changes.write(session)
     return values
+
+
+def line_of(session: Session, task: Task) -> list[Task]:
+    """The tasks of those who approve a step one after the other, in order; one statement."""
+    same = select(Task).where(Task.instance_id == task.instance_id, Task.token == task.token)
+    return list(session.scalars(same.where(Task.state != CANCELLED).order_by(Task.turn, Task.id)))
+
+
+def next_of(line: list[Task], task: Task) -> Task | None:
+    """Whose turn it is after `task`."""
+    return next((one for one in line[line.index(task) + 1 :] if one.is_unfinished), None) if line else None
 
 
 def set_values(
@@ -131,7 +168,9 @@ def claim(session: Session, task_id: int, *, by: str, now: datetime) -> Task:
     found = load(session, task_id, actor=by, now=now, lock=True)
     if found.task.assignee not in (None, by):
         raise Conflict("Somebody else has taken this task.")
-    return _hold(session, found, by, "task_claimed", by=by, now=now)
+    task = _hold(session, found, by, "task_claimed", by=by, now=now)
+    registry.emit(session, "task_claimed", task=task, step=found.step, instance=found.instance, now=now)
+    return task
 
 
 def release(session: Session, task_id: int, *, by: str, now: datetime) -> Task:
@@ -139,54 +178,178 @@ def release(session: Session, task_id: int, *, by: str, now: datetime) -> Task:
     found = load(session, task_id, actor=by, now=now, lock=True)
     if found.task.group is None:
         raise Conflict("This task was given to you, not to a group: it cannot be put back.")
+    found.task.owner = None
     return _hold(session, found, None, "task_released", by=by, now=now)
 
 
-def reassign(
+def put_back(session: Session, task_id: int, *, reason: str, now: datetime) -> Task:
+    """Give a claimed task back to its group because its holder does not do it.
+
+    Raises NotFound, or Conflict when it is closed or belongs to no group.
+    """
+    found = _load_open(session, task_id)
+    if found.task.group is None:
+        raise Conflict("This task was given to a person, not to a group: it cannot be put back.")
+    found.task.owner = None
+    return _hold(session, found, None, "task_released", by=None, now=now, reason=reason)
+
+
+def pass_over(session: Session, task_id: int, *, by: str | None, reason: str, now: datetime) -> Task:
+    """Let the process go on without an open task; what its answers would have set is without a value.
+
+    The variable `passed_over` lists the steps that were passed over. Raises NotFound, or Conflict when it is closed,
+    shared by several people, or its instance is suspended.
+    """
+    found = _load_open(session, task_id)
+    task, instance, step = found.task, found.instance, found.step
+    refuse_suspended(instance)
+    if step.is_shared:
+        raise Conflict(f"“{task.name}” is decided by several people: it cannot be passed over.")
+    task.state = change(TASK, task.state, "withdraw")
+    task.closed_at = now
+    task.revision += 1
+    passed = [*instance.variables.get("passed_over", []), step.id]
+    unset = {name: None for name, _ in step.sets}
+    instance.variables = {**instance.variables, **unset, "passed_over": list(dict.fromkeys(passed))}
+    note_given(instance, step.id, "")
+    changes = Changes(now)
+    changes.record(instance, "step_passed_over", step.id, by, task=task.id, reason=reason)
+    closed = alone_at(session, task)
+    advance(session, changes, instance, found.program, lambda run: run.complete(task.token), closed=closed)
+    changes.write(session)
+    return task
+
+
+def alone_at(session: Session, task: Task) -> str | None:
+    """The token of a closed task that nobody else has a task at.
+
+    None where others are in line, who are not needed any more: the task is written first, so that it stays as it is.
+    """
+    if task.turn is None:
+        return task.token
+    session.flush()
+    return None
+
+
+def reassign(session: Session, task_id: int, *, to: str, by: str, reason: str, now: datetime) -> Task:
+    """Hand an open task to another person, who must pass the gate. From now on it is theirs alone.
+
+    The caller checks that `by` may hand it over. Raises NotFound, Conflict when it is closed, NotAllowed when the
+    receiver is in conflict.
+    """
+    found = _load_open(session, task_id)
+    return _pass_on(session, found, to, None, "task_reassigned", by=by, reason=reason, now=now)
+
+
+def hand_out_again(
+    session: Session, task_id: int, assignment: Assignment, *, by: str | None, reason: str, now: datetime
+) -> Task:
+    """Hand an open task out anew, as the router answers by now: to a person, who must pass the gate, or to a group.
+
+    Raises NotFound, Conflict when it is closed, NotAllowed when the receiver is in conflict.
+    """
+    found = _load_open(session, task_id)
+    found.task.group, found.task.explanation = assignment.group, assignment.explanation
+    to, owner = assignment.assignee, assignment.owner
+    return _pass_on(session, found, to, owner, "task_reassigned", by=by, reason=reason, now=now)
+
+
+def find(session: Session, task_id: int, *, lock: bool = False) -> OpenTask:
+    """A task in whatever state, for a caller that has checked who may see it. Raises NotFound."""
+    return _load(session, task_id, lock=lock)
+
+
+def load_closed(session: Session, task_id: int) -> OpenTask:
+    """A task that was completed, locked with its instance. Raises NotFound, or Conflict when it was not."""
+    found = _load(session, task_id, lock=True)
+    if found.task.state != COMPLETED:
+        raise Conflict(f"“{found.task.name}” is not completed: there is nothing to take back.")
+    return found
+
+
+def _load_open(session: Session, task_id: int) -> OpenTask:
+    found = _load(session, task_id, lock=True)
+    if not found.task.is_unfinished:
+        raise Conflict(_closed_message(found.task))
+    return found
+
+
+def delegate(session: Session, task_id: int, *, to: str, by: str, reason: str, now: datetime) -> Task:
+    """Let somebody else do a task that `by` holds; it stays the owner's, who can take it back.
+
+    Raises NotFound, NotAllowed when `by` may not work on it or `to` is in conflict, Conflict when it is closed, is in
+    nobody's hands yet, or would go to whoever has or owns it.
+    """
+    found = load(session, task_id, actor=by, now=now, lock=True)
+    if found.task.assignee != by:
+        raise Conflict("Take this task first: only what is yours can be delegated.")
+    owner = found.task.owner or by
+    if to in (by, owner):
+        raise Conflict("Choose somebody else: it is theirs already.")
+    return _pass_on(session, found, to, owner, "task_delegated", by=by, reason=reason, now=now)
+
+
+def take_back(session: Session, task_id: int, *, by: str, now: datetime) -> Task:
+    """Take back a task of one's own that somebody else holds. A draft comes along.
+
+    Raises NotFound, Conflict when it is closed or was not theirs, NotAllowed when they are in conflict by now.
+    """
+    found = _load(session, task_id, lock=True)
+    if found.task.owner != by:
+        raise NotFound("There is no such task, or it is not yours to see.")
+    if not found.task.is_unfinished:
+        raise Conflict(_closed_message(found.task))
+    return _pass_on(session, found, by, None, "task_taken_back", by=by, reason="", now=now)
+
+
+def give_back(session: Session, task_id: int, *, by: str, reason: str, now: datetime) -> Task:
+    """Give a task back to whom one does it for, with the reason. Raises Conflict when it is done for nobody."""
+    found = load(session, task_id, actor=by, now=now, lock=True)
+    if found.task.owner is None or found.task.assignee != by:
+        raise Conflict("This task is your own: there is nobody to give it back to.")
+    return _pass_on(session, found, found.task.owner, None, "task_given_back", by=by, reason=reason, now=now)
+
+
+def _pass_on(
     session: Session,
-    task_id: int,
-    *,
+    found: OpenTask,
     to: str | None,
-    group: str | None = None,
-    explanation: list[dict[str, str]] | None = None,
-    by: str,
+    owner: str | None,
+    kind: str,
+    *,
+    by: str | None,
     reason: str,
     now: datetime,
 ) -> Task:
-    """Hand an open task to another person, who must pass the gate.
-
-    With an `explanation` it is handed out anew: to `to`, or to `group` when that is None. The caller checks that
-    `by` may hand it over. Raises NotFound, Conflict when it is closed, NotAllowed when the receiver is in conflict.
-    """
-    found = _load(session, task_id, lock=True)
-    if found.task.state != "open":
-        raise Conflict(_closed_message(found.task))
-    found.task.assignee = to
-    if explanation is not None:
-        found.task.group, found.task.explanation = group, explanation
+    found.task.assignee, found.task.owner = to, owner
     if to is not None:
         registry.router().check(session, found.task, found.instance.variables, to, now)
-    task = _hold(session, found, to, "task_reassigned", by=by, now=now, reason=reason)
-    registry.emit(session, "task_handed_over", task=task, now=now)
+    task = _hold(session, found, to, kind, by=by, now=now, reason=reason)
+    registry.emit(session, "task_handed_over", task=task, by=by, now=now)
     return task
 
 
 def _hold(
-    session: Session, found: OpenTask, holder: str | None, kind: str, *, by: str, now: datetime, reason: str = ""
+    session: Session, found: OpenTask, holder: str | None, kind: str, *, by: str | None, now: datetime, reason: str = ""
 ) -> Task:
     task = found.task
     task.assignee = holder
     task.revision += 1
+    record(session, found, kind, by=by, now=now, to=holder, reason=reason)
+    return task
+
+
+def record(session: Session, found: OpenTask, kind: str, *, by: str | None, now: datetime, **detail: Any) -> None:
+    """Note in the history of the case that something of this kind happened at a task, and write what has changed."""
     session.add(
         HistoryEntry(
             instance_id=found.instance.id,
             root_id=found.instance.root_id,
             at=now,
             kind=kind,
-            step=task.step,
+            step=found.task.step,
             actor=by,
-            detail={"task": task.id, "to": holder, "reason": reason},
+            detail={"task": found.task.id, **detail},
         )
     )
     session.flush()
-    return task

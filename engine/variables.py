@@ -6,16 +6,24 @@ them, a variable without a value is null, and a name that nobody declared is fou
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import orjson
 
 from engine.diagram import Diagram, Step
-from engine.errors import Finding, InvalidDiagram
-from engine.feel import Dictionary, FeelError, Field
-from engine.registry import known_variables
+from engine.errors import Finding, InvalidDiagram, Rejection
+from engine.feel import Dictionary, FeelError, Field, to_plain
+from engine.feel import compile as compile_expression
+from engine.registry import known_variables, shared_answers
 
-OWN = {"done_by": Field("Any", label="Who completed each step", example='{"manager_review": "P00004"}')}
+OWN = {
+    "done_by": Field("Any", label="Who completed each step", example='{"manager_review": "P00004"}'),
+    "passed_over": Field("list<string>", label="Steps that went on without an answer", example='["self_assessment"]'),
+    "loopCounter": Field("number", label="Number of the member, or of the round of a loop", example="1"),
+}
 ANYTHING = Field("Any")
+SHAPES: dict[str, type] = {"boolean": bool, "list": list, "context": dict}
+"""The types whose values are written as JSON."""
 
 
 def dictionary_of(diagram: Diagram, scripts: Mapping[str, tuple[str, ...]]) -> Dictionary | None:
@@ -39,17 +47,74 @@ def dictionary_of(diagram: Diagram, scripts: Mapping[str, tuple[str, ...]]) -> D
 def _set_by_steps(diagram: Diagram, scripts: Mapping[str, tuple[str, ...]]) -> list[str]:
     names = [name for step in diagram.steps.values() for name, _ in step.sets]
     names += [step.settings["result"] for step in diagram.steps.values() if "result" in step.settings]
+    names += [name for step in diagram.steps.values() for name, _ in (*step.outputs, *step.collects)]
+    names += [s.repetition.item for s in diagram.steps.values() if s.repetition and s.repetition.item]
     return names + [name for assigned in scripts.values() for name in assigned]
 
 
+def counts(done: int, total: int) -> dict[str, int]:
+    """What a completion condition knows: `done` and `total`, and the same by BPMN's own names."""
+    return {
+        "done": done,
+        "total": total,
+        "numberOfInstances": total,
+        "numberOfCompletedInstances": done,
+        "numberOfActiveInstances": total - done,
+    }
+
+
+def read_values(dictionary: Dictionary | None, texts: Mapping[str, str]) -> dict[str, Any]:
+    """Values that somebody typed, as they are stored: by name, checked against what the diagram declares.
+
+    An empty text is no value. Without a declared type, JSON is read as such, and everything else is text. Raises
+    Rejection for a name that nobody declared, and for what is not of its type.
+    """
+    return {name: _read_value(dictionary, name, text.strip()) for name, text in texts.items()}
+
+
+def _read_value(dictionary: Dictionary | None, name: str, text: str) -> Any:
+    declared = ANYTHING if dictionary is None else dictionary.fields.get(name)
+    if declared is None or name in OWN:
+        raise Rejection(f"“{name}” is no variable of this process that can be changed.")
+    kind = declared.type.split("<")[0].strip()
+    value = _from_json(text)
+    if kind in ("string", "text"):
+        return text or None
+    if kind in SHAPES or kind in ("Any", "any", ""):
+        shape = SHAPES.get(kind, object)
+        if value is None or isinstance(value, shape):
+            return value
+        raise _not_of_its_type(name, declared, text)
+    try:
+        return to_plain(compile_expression("value", types=Dictionary({"value": declared})).evaluate({"value": text}))
+    except FeelError:
+        raise _not_of_its_type(name, declared, text) from None
+
+
+def _from_json(text: str) -> Any:
+    try:
+        return orjson.loads(text) if text else None
+    except orjson.JSONDecodeError:
+        return text
+
+
+def _not_of_its_type(name: str, declared: Field, text: str) -> Rejection:
+    example = f", for instance {declared.example}" if declared.example else ""
+    return Rejection(f"“{declared.label or name}” must be a {declared.type}{example}; “{text}” is none.")
+
+
 def with_answers(dictionary: Dictionary, step: Step, files: Mapping[str, bytes]) -> Dictionary:
-    """The dictionary as the `rf:set` lines of a user task see it: with the keys of its form."""
+    """The dictionary as the `rf:set` lines of a user task see it: with the keys of its form.
+
+    Where several people share it, with what they come to.
+    """
     form = files.get(f"forms/{step.settings.get('form', '')}.json")
     try:
         keys = [] if form is None else _keys(orjson.loads(form))
     except orjson.JSONDecodeError:
         keys = []
-    return Dictionary({**dictionary.fields, **dict.fromkeys(keys, ANYTHING)})
+    given = shared_answers if step.is_shared else dict.fromkeys(keys, ANYTHING)
+    return Dictionary({**dictionary.fields, **given})
 
 
 def _keys(form: object) -> list[str]:

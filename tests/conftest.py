@@ -11,22 +11,47 @@ from typing import Any
 from wsgiref.types import WSGIApplication
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import settings
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Playwright, expect
 from werkzeug.serving import make_server
 
 from engine import clock
 from engine.database import connect
-from tests.services.accessibility import Problem, find_problems
 from tests.services.browser import FLAGS, provide_chromium
+from tests.services.listening import act_on_pages_that_listen
 from tests.services.postgres import PostgresServer, run_postgres
 from tests.services.valkey import ValkeyServer, run_valkey
 from workflows.migrations import upgrade
+from workflows.people import accounts
 
 # Time limits an example would sometimes break on a busy machine; in CI the same examples are tried every time.
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+# So does the five seconds that Playwright waits for what is expected; a page that is right makes nobody wait.
+expect.set_options(timeout=30_000)
+
+FIGURE = "figure"
+"""The name under which a test records, with `record_property`, a line that the end of the run shows."""
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show the figures that tests recorded, whichever process they ran in."""
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.getreports(outcome):
+            for name, value in report.user_properties:
+                if name == FIGURE and report.when == "call":
+                    terminalreporter.write_line(str(value))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Passwords are hashed by the same algorithm with less work: a thousand tests sign somebody in."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -54,9 +79,9 @@ def postgres_template(postgres_server: PostgresServer) -> str:
 @pytest.fixture
 def postgres_url(postgres_server: PostgresServer, postgres_template: str) -> Iterator[str]:
     """The URL of a fresh PostgreSQL database with today's schema, the test's own."""
-    url = postgres_server.create_database(template=postgres_template)
+    url = postgres_server.lend_database(postgres_template)
     yield url
-    postgres_server.drop_database(url)
+    postgres_server.take_back(url, postgres_template)
 
 
 @pytest.fixture(scope="session")
@@ -141,9 +166,12 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any], chromium:
 
 
 @pytest.fixture(scope="session")
-def accessibility_problems() -> Callable[[Page], list[Problem]]:
-    """Asks axe what is wrong with the page that a browser shows now: an empty list when nothing is."""
-    return find_problems
+def browser(playwright: Playwright, launch_browser: Callable[[], Browser]) -> Iterator[Browser]:
+    """One browser for the session. It acts only on pages that have loaded; most tests want `page` instead."""
+    browser = launch_browser()
+    act_on_pages_that_listen(playwright, browser)
+    yield browser
+    browser.close()
 
 
 def _upgrade(url: str) -> None:

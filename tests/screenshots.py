@@ -17,6 +17,7 @@ from engine import clock
 from engine.database import SessionFactory, connect, create_session_factory, transaction
 from engine.models import Instance, Task
 from tests.services.browser import FLAGS, provide_chromium
+from tests.services.listening import act_on_pages_that_listen
 from tests.stories.company import ROOT, Company, executive_people, hr_people
 from webapp import create_app
 from webapp.commands.demo_answers import write_answers
@@ -24,10 +25,15 @@ from webapp.commands.demo_company import PASSWORD, prepare
 from webapp.settings import Settings
 from workflows.calibration.changing import change_rating
 from workflows.cycles.models import Case, Cycle
+from workflows.designs.changing import save_file
+from workflows.designs.reading import read_file
+from workflows.designs.starting import start_from_shipped
 from workflows.installing import install
 from workflows.migrations import upgrade
 from workflows.people.models import Person
 from workflows.reviews.submitting import save_draft, submit
+from workflows.walking.keeping import keep_walk
+from workflows.walking.playing import Course, set_out
 
 PICTURES = ROOT / "docs" / "pictures"
 SIZES: dict[str, ViewportSize] = {"": {"width": 1280, "height": 800}, "-phone": {"width": 390, "height": 844}}
@@ -56,8 +62,9 @@ def main() -> None:
         prepare(factory, None)
         with served(settings, factory) as site, browser() as chromium:
             with transaction(factory) as session:
-                pictures = pictures_of_writing(session)
+                pictures = [*pictures_of_the_designer(session), *pictures_of_writing(session)]
             take(chromium, site, factory, pictures)
+            take(chromium, site, factory, [picture_of_a_walk(factory)])
             finish_writing(factory)
             with transaction(factory) as session:
                 picture = picture_of_calibration(session)
@@ -95,6 +102,36 @@ def pictures_of_writing(session: Session) -> list[Picture]:
         ),
         Picture("executive-decision", str(signing.assignee), f"/decisions/{signing.id}"),
     ]
+
+
+def pictures_of_the_designer(session: Session) -> list[Picture]:
+    """HR changes the second approval of the annual review, in the diagram and in the list, and builds a form."""
+    hr, path = hr_people(session)[0], "annual_review.bpmn"
+    design = start_from_shipped(session, "annual_review", "", by=hr, now=clock.now())
+    diagram = read_file(session, design.id, path)
+    changed = diagram.content.replace(b'rf:remind="P7D P1D"', b'rf:remind="P5D P2D"')
+    save_file(session, design.id, path, changed, based_on=diagram.revision, by=hr, now=clock.now())
+    return [
+        Picture("designer", hr, f"/designer/{design.id}/diagram#second_approval"),
+        Picture("step-list", hr, f"/designer/{design.id}/steps"),
+        Picture("form-builder", hr, f"/designer/{design.id}/forms/manager-review"),
+        Picture("decision-table", hr, f"/designer/{design.id}/tables/reward_approval"),
+        Picture("library", hr, "/designer"),
+        Picture("publication", hr, f"/designer/{design.id}/publication"),
+    ]
+
+
+def picture_of_a_walk(factory: SessionFactory) -> Picture:
+    """HR walks through the annual review as the review of somebody else, before its launch."""
+    with factory() as session:
+        hr = hr_people(session)[0]
+        definition = cycle_called(session, "Annual review").definition_id
+        case = session.scalars(select(Case).order_by(Case.id)).first()
+    assert case is not None
+    course = Course(case.person_id, definition_id=definition)
+    walk, first = set_out(factory, course, by=hr, now=clock.now())
+    with transaction(factory) as session:
+        return Picture("walk-through", hr, f"/walks/{keep_walk(session, walk, first).id}")
 
 
 def finish_writing(factory: SessionFactory) -> None:
@@ -160,6 +197,7 @@ def browser() -> Iterator[Browser]:
     """The Chromium that the browser tests use."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=provide_chromium(), args=list(FLAGS))
+        act_on_pages_that_listen(playwright, chromium)
         yield chromium
         chromium.close()
 

@@ -10,6 +10,8 @@ from pathlib import Path
 import grimp
 import pytest
 
+import engine
+
 ROOT = Path(__file__).parent.parent
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 60
@@ -46,13 +48,36 @@ def test_imports_follow_the_arrows() -> None:
 
 @pytest.mark.parametrize(
     ("package", "may_use"),
-    [("engine.feel", ("engine.feel",)), ("engine.dmn", ("engine.dmn", "engine.feel"))],
+    [("engine.feel", ("engine.feel",)), ("engine.dmn", ("engine.dmn", "engine.feel", "engine.components"))],
 )
 def test_expressions_and_decisions_use_nothing_else_of_the_engine(package: str, may_use: tuple[str, ...]) -> None:
     graph = grimp.build_graph("engine", cache_dir=None)
     users = {package, *graph.find_descendants(package)}
     used = {module for user in users for module in graph.find_modules_directly_imported_by(user)}
     assert {module for module in used if not f"{module}.".startswith(tuple(f"{name}." for name in may_use))} == set()
+
+
+FACES = {"engine", "engine.feel", "engine.dmn", "engine.difference", "engine.migration"}
+
+
+def test_other_layers_use_the_public_faces_of_the_engine_alone() -> None:
+    """What `engine/__init__.py` lists and documents is all that the layers above need."""
+    used = {
+        (path.relative_to(ROOT).as_posix(), node.module, alias.name)
+        for path in list_tracked_files("workflows/*.py", "webapp/*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "engine"
+        for alias in node.names
+    }
+
+    assert {use for use in used if use[1] not in FACES} == set()
+    assert {use for use in used if use[1] == "engine" and use[2] not in engine.__all__} == set()
+
+
+def test_the_public_face_of_the_engine_has_what_it_lists() -> None:
+    assert [name for name in engine.__all__ if getattr(engine, name, None) is None] == []
+    with pytest.raises(AttributeError, match="offers no “nothing”"):
+        _ = engine.nothing  # type: ignore[attr-defined]
 
 
 def list_written_files() -> list[Path]:

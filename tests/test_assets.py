@@ -38,6 +38,12 @@ def test_what_every_page_loads_fits_the_budget() -> None:
     assert files["app.css"]["gzip"] + files["app.js"]["gzip"] <= PAGE_BUDGET
 
 
+def test_the_form_builder_is_small_and_weighs_on_nobody_else() -> None:
+    assert read_manifest()["files"]["form-builder.js"]["gzip"] <= 230 * 1024
+    loading = [path.name for path in WEBAPP.glob("**/templates/**/*.html") if "form-builder" in path.read_text("utf-8")]
+    assert loading == ["form.html"]
+
+
 def test_pages_use_no_class_that_was_cut_out_of_tabler() -> None:
     tabler = CLASS.findall((FRONTEND / "node_modules/@tabler/core/dist/css/tabler.css").read_text(encoding="utf-8"))
     built = CLASS.findall((DIST / read_manifest()["files"]["app.css"]["file"]).read_text(encoding="utf-8"))

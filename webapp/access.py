@@ -12,7 +12,7 @@ from flask import Flask, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Unauthorized
 
-from engine.errors import NotAllowed
+from engine import NotAllowed
 from webapp.actor import Actor, current_actor
 from webapp.errors import wants_json
 

@@ -1,5 +1,6 @@
 """The web application, put together."""
 
+import gc
 from datetime import timedelta
 from importlib import import_module
 
@@ -7,7 +8,7 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from engine.database import SessionFactory, connect, create_session_factory
+from engine import SessionFactory, connect, create_session_factory
 from webapp import access, errors, navigation, numbers, presentation, rate_limits, request_session, security_headers
 from webapp.assets import register_assets
 from webapp.auth.sessions import login_manager
@@ -16,22 +17,42 @@ from webapp.settings import Settings, load_settings
 
 # One package a group of screens; each has a `blueprint` and registers its views on it.
 SCREENS = (
+    "absences",
+    "asking",
     "auth",
     "calibration",
     "cases",
+    "committees",
+    "comparisons",
     "cycles",
+    "designer",
     "health",
     "inbox",
     "incidents",
+    "mail",
     "notifications",
     "people",
     "promotions",
+    "rewards",
+    "simulations",
     "tasks",
     "team",
+    "versions",
+    "voting",
+    "walks",
 )
 
 LARGEST_REQUEST = 16 * 1024 * 1024
 SIGNED_IN_FOR = timedelta(hours=12)
+
+
+def settle() -> None:
+    """Keep what start-up has made out of every later garbage collection.
+
+    It stays as long as the process, and to look through it again takes longer than many pages (decision 34).
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def create_app(settings: Settings | None = None, *, session_factory: SessionFactory | None = None) -> Flask:
@@ -51,11 +72,13 @@ def create_app(settings: Settings | None = None, *, session_factory: SessionFact
     login_manager.init_app(app)
     # Before the check for forged requests, so that somebody whose session ended is told that, and gets the text back.
     access.install(app)
-    CSRFProtect(app)
+    forgery_check = CSRFProtect(app)
     navigation.install(app)
     rate_limits.install(app, settings)
     for screen in SCREENS:
         app.register_blueprint(import_module(f"webapp.{screen}.views").blueprint)
+    # Mail programs post this without having opened a page; the address itself is signed.
+    forgery_check.exempt("webapp.mail.views.unsubscribe")
     return app
 
 

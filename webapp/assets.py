@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TypedDict
 
-from flask import Blueprint, Flask, Response, request, send_from_directory, url_for
+from flask import Blueprint, Flask, Response, g, request, send_from_directory, url_for
 
 from webapp.access import public
 
@@ -67,9 +67,14 @@ def asset_url(name: str) -> str:
 
 def icon_url(name: str) -> str:
     """The address of an icon, for ``<svg class="t-icon"><use href="…"></svg>``. Raises AssetError when unknown."""
-    if name not in read_manifest()["icons"]:
+    # A page shows a hundred icons, of one sprite.
+    if "icons" not in g:
+        sprite = asset_url("icons.svg")
+        g.icons = {icon: f"{sprite}#{icon}" for icon in read_manifest()["icons"]}
+    address: str | None = g.icons.get(name)
+    if address is None:
         raise AssetError(f"There is no icon \"{name}\". Add it to webapp/frontend/src/icons.txt and run 'make build'.")
-    return f"{asset_url('icons.svg')}#{name}"
+    return address
 
 
 @blueprint.get("/<path:name>")

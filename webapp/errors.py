@@ -16,7 +16,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from engine.errors import Conflict, NotAllowed, NotFound, Rejection
+from engine import Conflict, NotAllowed, NotFound, Rejection
 from webapp.request_session import discard_changes
 
 SECRET_WORDS = ("password", "token", "secret")

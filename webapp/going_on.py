@@ -3,8 +3,7 @@
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from engine import clock
-from engine.models import Task
+from engine import Task, clock
 from webapp.actor import signed_in
 from webapp.request_session import current_session
 from webapp.standing import forget_standing, holder_of

@@ -61,14 +61,20 @@ GROUPS: tuple[tuple[str, tuple[Screen, ...]], ...] = (
             Screen("My review", "clipboard-check", "cases.show_my_review", "m"),
             Screen("Team", "users", "team.show_team", "t", shown_to=leads_people),
             Screen("Notifications", "bell", "notifications.show_notifications", "n", count=count_unread),
+            Screen("Out of office", "calendar", "absences.show_absences", "o"),
         ),
     ),
     (
         "Human resources",
         (
             Screen("Cycles", "refresh", "cycles.show_cycles", "c"),
+            Screen("Processes", "vector-bezier", "designer.show_library", "d"),
+            Screen("Dry runs", "player-play", "simulations.show_all", "s"),
             Screen("People", "sitemap", "people.show_people", "p"),
+            Screen("Rewards", "award", "rewards.show_rewards", "r"),
+            Screen("Committees", "scale", "committees.show_committees", "v"),
             Screen("Incidents", "alert-triangle", "incidents.show_incidents", "x"),
+            Screen("Mail", "send", "mail.show_mail", "e"),
         ),
     ),
 )

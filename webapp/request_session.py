@@ -11,7 +11,7 @@ from flask import Flask, current_app, g, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from engine.database import SessionFactory
+from engine import SessionFactory
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -39,10 +39,15 @@ def current_session() -> Session:
     """The session of this request, opened on first use."""
     session = _opened()
     if session is None:
-        session = g.database_session = cast("TransactionalFlask", current_app).session_factory()
+        session = g.database_session = live_sessions()()
         if request.method in READING:
             session.connection(execution_options={"read_only": True})
     return session
+
+
+def live_sessions() -> SessionFactory:
+    """What opens further sessions, for work of a request that must not keep its own transaction open."""
+    return cast("TransactionalFlask", current_app).session_factory
 
 
 def discard_changes() -> None:

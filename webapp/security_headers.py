@@ -49,8 +49,15 @@ def permit_inline_styles() -> None:
     g.inline_styles = True
 
 
+def permit_framing() -> None:
+    """Let our own pages show the page of this request inside of them, as the form builder does with its preview."""
+    g.framed = True
+
+
 def _content_policy() -> str:
     directives = dict(CONTENT)
     if g.get("inline_styles", False):
         directives["style-src"] = "'self' 'unsafe-inline'"
+    if g.get("framed", False):
+        directives["frame-ancestors"] = "'self'"
     return "; ".join(f"{name} {value}" for name, value in directives.items())

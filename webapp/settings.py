@@ -5,15 +5,17 @@ never appear in a message or a representation.
 """
 
 import os
+import re
 import secrets
 import tempfile
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from engine.errors import ConfigurationError
+from engine import ConfigurationError
 
 PREFIX = "REVIEWFLOW_"
 SHORTEST_SECRET = 32
@@ -25,6 +27,13 @@ REMEDIES = {
     "broker_url": "Write memory://, redis://host:6379/0 or amqp://user:password@host//.",
     "secret_key": f"Write at least {SHORTEST_SECRET} random characters, the same for every web process.",
     "trusted_proxies": "Write how many proxies stand in front, for instance 1.",
+    "base_address": "Write where people reach Reviewflow, for instance https://reviews.company.example.",
+    "mail_host": "Write the name of your mail server, for instance mail.company.example.",
+    "mail_port": "Write a port, for instance 587.",
+    "mail_security": "Write starttls (port 587), tls (port 465) or none (a server on this machine).",
+    "mail_sender": "Write the address that mails come from, for instance reviews@company.example.",
+    "mail_kept_days": "Write a number of days from 30 to 3650.",
+    "mail_password_file": "Write the path of a file that holds the password of the mail server and nothing else.",
 }
 
 
@@ -39,6 +48,20 @@ class Settings(BaseSettings):
     broker_url: str = Field(default="memory://", repr=False)
     secret_key: str = Field(default="", repr=False)
     trusted_proxies: int = Field(default=0, ge=0, le=5)
+    base_address: str = ""
+    mail_host: str = ""
+    mail_port: int = Field(default=587, ge=1, le=65535)
+    mail_security: Literal["starttls", "tls", "none"] = "starttls"
+    mail_user: str = ""
+    mail_password: str = Field(default="", repr=False)
+    mail_password_file: Path | None = None
+    mail_sender: str = ""
+    mail_kept_days: int = Field(default=180, ge=30, le=3650)
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether mail is set up; without it people are told inside the product alone."""
+        return bool(self.mail_host)
 
     @property
     def production(self) -> bool:
@@ -65,6 +88,40 @@ class Settings(BaseSettings):
         if key and len(key) < SHORTEST_SECRET:
             raise ValueError("the key is too short to be safe")
         return key
+
+    @field_validator("base_address")
+    @classmethod
+    def _is_address(cls, address: str) -> str:
+        if address and (not urlsplit(address).hostname or urlsplit(address).scheme not in ("http", "https")):
+            raise ValueError("this is not the address of a site")
+        return address.rstrip("/")
+
+    @field_validator("mail_sender")
+    @classmethod
+    def _is_mail_address(cls, sender: str) -> str:
+        if sender and not re.fullmatch(r"[\w.+-]+@[\w.-]+", sender, re.ASCII):
+            raise ValueError("this is not an e-mail address")
+        return sender
+
+    @field_validator("mail_password_file")
+    @classmethod
+    def _is_readable(cls, path: Path | None) -> Path | None:
+        if path is not None and not (path.is_file() and os.access(path, os.R_OK)):
+            raise ValueError("there is no such file, or it cannot be read")
+        return path
+
+    @model_validator(mode="after")
+    def _complete_mail(self) -> Self:
+        if self.mail_host:
+            for name in ("base_address", "mail_sender"):
+                if not getattr(self, name):
+                    raise ConfigurationError(
+                        f"{PREFIX}{name.upper()} is missing, which mails need. {REMEDIES[name]} "
+                        f"Or unset {PREFIX}MAIL_HOST: then people are told inside Reviewflow alone."
+                    )
+        if self.mail_password_file is not None:
+            object.__setattr__(self, "mail_password", self.mail_password_file.read_text(encoding="utf-8").strip())
+        return self
 
     @model_validator(mode="after")
     def _fill_in(self) -> Self:

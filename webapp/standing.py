@@ -7,7 +7,7 @@ from flask import g
 from engine import clock
 from webapp.actor import Actor
 from webapp.request_session import current_session
-from workflows.inbox.counting import Standing, standing_of
+from workflows.inbox.standing import Standing, standing_of
 from workflows.inbox.waiting import Holder
 
 
@@ -19,7 +19,7 @@ def holder_of(actor: Actor) -> Holder:
 def standing(actor: Actor) -> Standing:
     """How much waits for the actor, what they have not read, whether they lead people; one statement a request."""
     if "standing" not in g:
-        g.standing = standing_of(current_session(), holder_of(actor), clock.now().date())
+        g.standing = standing_of(current_session(), holder_of(actor), clock.now())
     return cast("Standing", g.standing)
 
 
@@ -29,8 +29,13 @@ def forget_standing() -> None:
 
 
 def count_waiting(actor: Actor) -> int:
-    """How many tasks wait for the actor."""
+    """How many tasks wait for the actor, and questions of others."""
     return standing(actor).waiting
+
+
+def count_asked(actor: Actor) -> int:
+    """How many questions of others wait for the actor's answer."""
+    return standing(actor).asked
 
 
 def count_unread(actor: Actor) -> int:

@@ -2,12 +2,29 @@
 
 from importlib import import_module
 
-REGISTERING = ("workflows.cycles.launching", "workflows.cycles.closing")
+REGISTERING = (
+    "workflows.cycles.launching",
+    "workflows.cycles.closing",
+    "workflows.cycles.repairing",
+    "workflows.versions.following",
+    "workflows.inbox.bulk_approving",
+    "workflows.reviews.sending_back",
+)
 INSTALLING = (
     "workflows.routing.router",
+    "workflows.routing.absences",
+    "workflows.routing.moves",
+    "workflows.routing.situations",
+    "workflows.routing.receiving",
+    "workflows.cycles.transfers",
+    "workflows.cycles.joining",
+    "workflows.people.working_days",
+    "workflows.questionnaires.inspecting",
     "workflows.calibration",
     "workflows.rewards",
     "workflows.promotions",
+    "workflows.voting.following",
+    "workflows.voting.checking",
     "workflows.notifications",
 )
 

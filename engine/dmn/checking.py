@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from engine.components import strong_components
 from engine.dmn.boxed import LOGIC
 from engine.dmn.coverage import check_table, checking_run
 from engine.dmn.elements import DECISION, INPUT, KNOWLEDGE, Element, requirements
@@ -26,7 +27,8 @@ _NAMING = ("variable", "formalParameter")
 @dataclass(frozen=True, slots=True)
 class ModelFinding:
     """`element` is the decision or table; `problem` is a stable word for programs: "syntax", "type", "reference",
-    "circle", "empty", "gap", "overlap", "unreachable" or "too large"; `rows` count from 1.
+    "circle", "empty", "gap", "overlap", "unreachable" or "too large"; `rows` count from 1. `id` is that of the cell,
+    row, column or decision in the file, where it is known.
     """
 
     problem: str
@@ -35,6 +37,7 @@ class ModelFinding:
     message: str
     rows: tuple[int, ...] = ()
     hint: str = ""
+    id: str = ""
 
     def __str__(self) -> str:
         return f"{self.element}: {self.message} {self.hint}".strip()
@@ -43,13 +46,21 @@ class ModelFinding:
 def check_graph(model: Graph) -> list[ModelFinding]:
     """All mistakes that can be found without data."""
     run = checking_run()
-    return [
+    found = [
         *_text_findings(model),
         *_reference_findings(model),
         *_circles(model),
         *_empty_decisions(model),
         *(finding for table in model.boxed.tables for finding in _table_findings(table, run)),
     ]
+    return [_located(model, finding) for finding in found]
+
+
+def _located(model: Graph, finding: ModelFinding) -> ModelFinding:
+    """The finding with the id of its element: that of its last row, where it is about rows of a table."""
+    place = f"{finding.element}, row {finding.rows[-1]}" if finding.rows else finding.element
+    decisions = (element.id for element in model.elements.values() if element.name == finding.element)
+    return replace(finding, id=model.texts.ids.get(place) or next(decisions, ""))
 
 
 def _text_findings(model: Graph) -> Iterator[ModelFinding]:
@@ -102,23 +113,22 @@ def _owner_name(element: XmlElement) -> str:
 
 
 def _circles(model: Graph) -> Iterator[ModelFinding]:
-    for element in model.elements.values():
-        if _needs(element, element, set()):
-            message = f"'{element.name}' needs its own result, directly or through others."
-            hint = "Remove one of the arrows that form the circle."
-            yield ModelFinding("circle", ERROR, element.name, message, hint=hint)
+    needs = {element: [required.element for required in requirements(element)] for element in model.elements.values()}
+    for element in _turning(needs):
+        message = f"'{element.name}' needs its own result, directly or through others."
+        hint = "Remove one of the arrows that form the circle."
+        yield ModelFinding("circle", ERROR, element.name, message, hint=hint)
 
 
-def _needs(element: Element, wanted: Element, seen: set[Element]) -> bool:
-    waiting = [element]
-    while waiting:
-        for required in requirements(waiting.pop()):
-            if required.element is wanted:
-                return True
-            if required.element not in seen:
-                seen.add(required.element)
-                waiting.append(required.element)
-    return False
+def _turning(needs: dict[Element, list[Element]]) -> list[Element]:
+    """The elements that need themselves: those of one component that leads back to itself (Tarjan), in file order."""
+    inside = {
+        element
+        for component in strong_components(needs, lambda element: needs.get(element, ()))
+        if len(component) > 1 or component[0] in needs.get(component[0], ())
+        for element in component
+    }
+    return [element for element in needs if element in inside]
 
 
 def _empty_decisions(model: Graph) -> Iterator[ModelFinding]:

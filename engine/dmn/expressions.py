@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from engine.dmn.errors import DmnError, DmnFileError
 from engine.dmn.type_table import TypeTable
+from engine.dmn.xml_reading import XmlElement
 from engine.feel.compiling import Evaluator
 from engine.feel.conversion import coerce
 from engine.feel.dictionary import read_as
@@ -17,7 +18,7 @@ from engine.feel.scope import Run, Scope
 from engine.feel.types import FeelType, type_text
 from engine.feel.values import Value, describe
 
-_LONGEST_TOGETHER = 150_000
+_LONGEST_TOGETHER = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,15 @@ class Texts:
     standard: bool
     sources: list[Source] = field(default_factory=list)
     types: TypeTable | None = None
+    ids: dict[str, str] = field(default_factory=dict)
+    """By place: the id of the element in the file, where it has one."""
     _compiled: dict[tuple[str, bool], tuple[Node, Evaluator]] = field(default_factory=dict)
     _length: int = 0
+
+    def locate(self, place: str, element: XmlElement | None) -> None:
+        """Remember which element of the file stands at a place that findings name."""
+        if element is not None and (identifier := element.get("id")):
+            self.ids.setdefault(place, identifier)
 
     def expression(self, text: str, place: str) -> Evaluator:
         """A FEEL expression; an empty one is null."""

@@ -215,6 +215,8 @@ def _input_column(element: XmlElement, texts: Texts, name: str) -> InputColumn:
     text = text_of(expression)
     label = element.get("label") or text
     place = f"{name}, column '{label}'"
+    texts.locate(place, element)
+    texts.locate(f"{place}, allowed values", element)
     reference = expression.get("typeRef") if expression is not None else None
     return InputColumn(
         label,
@@ -253,9 +255,12 @@ def _row(
     cells, entries = list(children(element, "inputEntry")), list(children(element, "outputEntry"))
     if (len(cells), len(entries)) != (len(columns), outputs_wanted):
         raise DmnFileError(f"Row {number} has not as many cells as the table has columns.", element=name)
+    texts.locate(place, element)
     inputs = tuple(
         Cell(where, text, texts.tests(text, where, column.type))
-        for text, column in zip(map(text_of, cells), columns, strict=True)
-        for where in (f"{place}, column '{column.label}'",)
+        for cell, column in zip(cells, columns, strict=True)
+        for where, text in ((f"{place}, column '{column.label}'", text_of(cell)),)
     )
+    for given, cell in zip(inputs, cells, strict=True):
+        texts.locate(given.place, cell)
     return Row(number, inputs, tuple(_cell(text, texts, place) for text in map(text_of, entries)))

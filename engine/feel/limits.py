@@ -12,8 +12,11 @@ _STEPS_BETWEEN_LOOKS = 500
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much one expression may cost. `seconds` is wall clock, `items` the length of one list, `characters` of one
-    text, `calls` the depth of functions that call functions, `nesting` the depth of brackets in the source.
+    """How much one expression may cost.
+
+    `seconds` is processor time of the thread, so that the answer is the same on a busy machine. `items` is the length
+    of one list, `characters` of one text, `calls` the depth of functions that call functions, `nesting` the depth of
+    brackets in the source.
     """
 
     source_length: int = 8_000
@@ -37,7 +40,7 @@ class Meter:
         self.limits = limits or DEFAULT_LIMITS
         self.left = self.limits.steps
         self.look_below = self.left - _STEPS_BETWEEN_LOOKS
-        self.deadline = time.monotonic() + self.limits.seconds
+        self.deadline: float | None = None
         self.calls = 0
 
     def spend(self, steps: int = 1) -> None:
@@ -71,7 +74,11 @@ class Meter:
         self.spend(length >> 3)
 
     def look_at_clock(self) -> None:
-        if time.monotonic() > self.deadline:
+        """Stop what takes too long, counted from the first look: most expressions end before it."""
+        now = time.thread_time()
+        if self.deadline is None:
+            self.deadline = now + self.limits.seconds
+        elif now > self.deadline:
             raise FeelLimitError(
                 "This expression takes too long to work out.",
                 hint="Use shorter lists or texts, or split it into several smaller rules.",

@@ -37,7 +37,12 @@ def dump(workflow: BpmnWorkflow, blocked: set[str]) -> bytes:
         for token, sub in workflow.subprocesses.items()
         if sub.parent_workflow.tasks[token].has_state(LIVE)
     }
-    return orjson.dumps({"v": FORMAT, "tasks": _dump_tree(workflow), "subs": subs, "blocked": sorted(blocked)})
+    return write_state({"tasks": _dump_tree(workflow), "subs": subs, "blocked": sorted(blocked)})
+
+
+def write_state(state: dict[str, Any]) -> bytes:
+    """The state as it is stored: see the top of this file."""
+    return orjson.dumps({**state, "v": FORMAT})
 
 
 def _dump_tree(workflow: Any) -> list[list[Any]]:
@@ -72,15 +77,21 @@ def load(workflow: BpmnWorkflow, content: bytes) -> set[str]:
 
     Raises UnknownFormat when the state is of a format this version does not know.
     """
-    state = orjson.loads(content)
-    if state["v"] != FORMAT:
-        raise UnknownFormat(
-            f"This case was saved in format {state['v']}; this version of Reviewflow reads up to {FORMAT}. Upgrade it."
-        )
+    state = read_state(content)
     _load_tree(workflow, state["tasks"])
     pending = dict(state["subs"])
     _load_subs(workflow, workflow, pending)
     return set(state["blocked"])
+
+
+def read_state(content: bytes) -> dict[str, Any]:
+    """What was stored, as data. Raises UnknownFormat."""
+    state: dict[str, Any] = orjson.loads(content)
+    if state["v"] != FORMAT:
+        raise UnknownFormat(
+            f"This case was saved in format {state['v']}; this version of Reviewflow reads up to {FORMAT}. Upgrade it."
+        )
+    return state
 
 
 def _load_tree(workflow: Any, rows: list[list[Any]]) -> None:

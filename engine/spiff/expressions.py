@@ -19,6 +19,10 @@ from engine.errors import StepFailed
 ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)[ \t]*=(?!=)(.+)")
 
 
+class NotSetYet(StepFailed):
+    """An expression is about a variable that does not exist, or not yet."""
+
+
 def _refuse(*_args: object, **_keywords: object) -> NoReturn:
     raise StepFailed("Python in a diagram is switched off.")
 
@@ -41,7 +45,8 @@ def evaluate(text: str, variables: dict[str, Any], now: datetime, dictionary: fe
     try:
         return compiled(text, dictionary).evaluate(variables, now=now)
     except feel.FeelError as error:
-        raise StepFailed(f"“{text.strip()}” cannot be worked out: {error}") from error
+        kind = NotSetYet if isinstance(error, feel.FeelNameError) else StepFailed
+        raise kind(f"“{text.strip()}” cannot be worked out: {error}") from error
 
 
 def assignments(script: str) -> list[tuple[str, str]]:
@@ -75,8 +80,12 @@ class Environment(BasePythonScriptEngineEnvironment):
         self.consulted = False
 
     def evaluate(self, expression: str, context: dict[str, Any], external_context: Any = None) -> Any:
+        return self.value(expression)
+
+    def value(self, expression: str, **more: Any) -> Any:
+        """The value of an expression over the variables and what `more` is known where it stands."""
         self.consulted = True
-        return feel.to_plain(evaluate(expression, self.variables, self.now, self.dictionary))
+        return feel.to_plain(evaluate(expression, {**self.variables, **more}, self.now, self.dictionary))
 
     def execute(self, script: str, context: dict[str, Any], external_context: Any = None) -> bool:
         self.consulted = True

@@ -12,7 +12,6 @@ from SpiffWorkflow.bpmn.specs.defaults import (
     ParallelGateway,
     UserTask,
 )
-from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.util.task import TaskState
@@ -53,7 +52,67 @@ class JobStep(UserTask):
 
 
 class FanOutStep(UserTask):
-    """A multi-instance sub-process over a population: ready until its members are done."""
+    """A step for several members, or one that calls another process: ready until they are done."""
+
+
+class Start(BpmnSpecMixin):
+    """One of several start events of a process: it has happened when a run begins there."""
+
+
+class StartChoice(BpmnSpecMixin):
+    """Leads to the start event at which the run begins."""
+
+    def _predict_hook(self, my_task: Any) -> None:
+        my_task._sync_children(self.outputs, state=TaskState.MAYBE)
+
+    def _run_hook(self, my_task: Any) -> bool:
+        begins_at = my_task.workflow.top_workflow.begins_at
+        my_task._sync_children([self._wf_spec.task_specs[begins_at]], TaskState.FUTURE)
+        return True
+
+
+class LoopCheck(BpmnSpecMixin):
+    """Behind the step of a loop: leads back to it for another round, or out.
+
+    The rounds are counted in the task of the scope, which lives as long as the loop.
+    """
+
+    def __init__(
+        self, wf_spec: Any, name: str, *, condition: str | None, maximum: int | None, before: bool, **more: Any
+    ) -> None:
+        super().__init__(wf_spec, name, **more)
+        self.condition = condition
+        self.maximum = maximum
+        self.before = before
+
+    def _predict_hook(self, my_task: Any) -> None:
+        my_task._sync_children(self.outputs, state=TaskState.MAYBE)
+
+    def _run_hook(self, my_task: Any) -> bool:
+        workflow = my_task.workflow
+        scope = workflow.parent_workflow.tasks[workflow.parent_task_id]
+        rounds = scope.internal_data.get("rounds", 0 if self.before else 1)
+        again = self._goes_on(my_task, rounds)
+        scope._set_internal_data(rounds=rounds + 1)
+        self._lead(my_task, out=not again)
+        return True
+
+    def leave(self, my_task: Any) -> None:
+        """Lead out of the loop without asking."""
+        self._lead(my_task, out=True)
+
+    def _lead(self, my_task: Any, *, out: bool) -> None:
+        chosen = [output for output in self.outputs if output.name.endswith(".end") is out]
+        my_task._sync_children(chosen, TaskState.FUTURE)
+
+    def _goes_on(self, task: Any, rounds: int) -> bool:
+        if self.maximum is not None and rounds >= self.maximum:
+            return False
+        if self.condition is None:
+            return True
+        return as_truth(
+            self.condition, task.workflow.script_engine.environment.value(self.condition, loopCounter=rounds)
+        )
 
 
 class RuleStep(BpmnSpecMixin):
@@ -64,11 +123,11 @@ class RuleStep(BpmnSpecMixin):
         return True
 
 
-class Timer(TimerEventDefinition):
-    """A timer on our clock: it has fired when its job said so."""
-
-    def has_fired(self, my_task: Any) -> bool:
-        return bool(my_task._get_internal_data("event_fired", False))
+def as_truth(condition: str, value: Any) -> bool:
+    """The value of a condition. Raises StepFailed when it is neither true nor false."""
+    if value is True or value is False:
+        return bool(value)
+    raise StepFailed(f"The condition “{condition.strip()}” must give true or false; it gives {value!r}.")
 
 
 class ConditionalFlow:
@@ -78,10 +137,7 @@ class ConditionalFlow:
         self.args = [expression]
 
     def _matches(self, task: Any) -> bool:
-        value = task.workflow.script_engine.evaluate(task, self.args[0])
-        if value is True or value is False:
-            return bool(value)
-        raise StepFailed(f"The condition “{self.args[0].strip()}” must give true or false; it gives {value!r}.")
+        return as_truth(self.args[0], task.workflow.script_engine.evaluate(task, self.args[0]))
 
 
 class Conditions:
@@ -146,7 +202,7 @@ class Inclusive(Conditions, Join, InclusiveGateway):
     def _may_go_on(self, workflow: Any, tokens: dict[str, Any]) -> bool:
         arrived = self._upstream(tokens)
         missing = self._upstream(name for name in self._inputs if name not in tokens) - arrived
-        return not any(task.task_spec.name in missing and _is_token(task) for task in workflow.tasks.values())
+        return not any(task.task_spec.name in missing and is_token(task) for task in workflow.tasks.values())
 
     def _upstream(self, names: Iterable[str]) -> set[str]:
         """The names of the steps from which the steps `names` can be reached without coming through here."""
@@ -167,7 +223,7 @@ class Inclusive(Conditions, Join, InclusiveGateway):
         return True
 
 
-def _is_token(task: Any) -> bool:
+def is_token(task: Any) -> bool:
     """Whether the process is at `task`, or just about to come to it."""
     return bool(task.has_state(LIVE) or (task.has_state(TaskState.FUTURE) and task.parent.state == TaskState.COMPLETED))
 

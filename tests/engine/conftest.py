@@ -19,8 +19,12 @@ def play(database_url: str) -> Iterator[Play]:
 @pytest.fixture(autouse=True)
 def own_registry() -> Iterator[None]:
     """What a test plugs into the engine is gone after it."""
+    checkers, data_checkers = list(registry.checkers), list(registry.data_checkers)
     before = dict(registry.handlers), dict(registry.populations), dict(registry._listeners), list(registry._router)
     registry._listeners.clear()
+    registry.checkers.clear()
+    registry.data_checkers.clear()
+    calendars = list(registry._calendars)
     yield
     handlers, populations, listeners, router = before
     for current, saved in ((registry.handlers, handlers), (registry.populations, populations)):
@@ -29,3 +33,6 @@ def own_registry() -> Iterator[None]:
     registry._listeners.clear()
     registry._listeners.update(listeners)
     registry._router[:] = router
+    registry._calendars[:] = calendars
+    registry.checkers[:] = checkers
+    registry.data_checkers[:] = data_checkers

@@ -48,7 +48,7 @@ class Worker:
         if self._process is None:
             return 0
         self._process.terminate()
-        return self._process.wait(20)
+        return self._process.wait(120)
 
     @property
     def is_running(self) -> bool:

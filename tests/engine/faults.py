@@ -85,7 +85,7 @@ SETTINGS: dict[str, Fault] = {
         "timer_duration",
         "timeDuration>",
         "timeCycle>",
-        "Wait (wait): Repeating timers do not run here.",
+        "Wait (wait): “P3D” is no repetition such as R3/P1D or R/P7D.",
     ),
     "share that is no expression": (
         "members_share",
@@ -114,7 +114,7 @@ DRAWINGS: dict[str, Fault] = {
         "one_step",
         WRITE,
         WRITE + '<bpmn:startEvent id="too" />',
-        "It has 2 start events. Draw exactly one in it.",
+        "Too (too): It is not clear where the process starts: two start events wait for nothing.",
     ),
     "no end": (
         "one_step",
@@ -222,29 +222,23 @@ DRAWINGS: dict[str, Fault] = {
         'parallelGateway id="begin_again"',
         "(begin_again): It waits for a flow that only comes after it.",
     ),
-    "repetition without population": (
-        "members",
-        ' rf:over="team"',
+    "start inside that waits": (
+        "sub_process",
+        '<bpmn:startEvent id="inner_start" name="Inner start" />',
+        '<bpmn:startEvent id="inner_start"><bpmn:timerEventDefinition /></bpmn:startEvent>',
+        "A sub-process begins when it is reached: its start waits for nothing.",
+    ),
+    "start for a key": (
+        "start_message",
+        "<bpmn:messageEventDefinition ",
+        '<bpmn:messageEventDefinition rf:correlate="employee" ',
+        "Hired (hired): A start has no variables to work a key out from.",
+    ),
+    "two starts by hand": (
+        "starts",
+        '<bpmn:messageEventDefinition messageRef="message_hired" />',
         "",
-        "Each answers (each_answers): This repetition names no population.",
-    ),
-    "repetition of a task": (
-        "one_step",
-        WRITE,
-        WRITE.replace(" />", '><bpmn:multiInstanceLoopCharacteristics rf:over="team" /></bpmn:userTask>'),
-        "Write (write): Only a sub-process repeats",
-    ),
-    "loop marker": (
-        "one_step",
-        WRITE,
-        WRITE.replace(" />", "><bpmn:standardLoopCharacteristics /></bpmn:userTask>"),
-        "Write (write): This repetition names no population.",
-    ),
-    "start that waits": (
-        "one_step",
-        '<bpmn:startEvent id="start" name="Start" />',
-        '<bpmn:startEvent id="start"><bpmn:timerEventDefinition /></bpmn:startEvent>',
-        "Start (start): A timerEventDefinition does not run in a startEvent.",
+        "Hired (hired): It is not clear where the process starts: two start events wait for nothing.",
     ),
     "event that waits for nothing": (
         "timer_duration",
@@ -268,11 +262,99 @@ DRAWINGS: dict[str, Fault] = {
 
 ELEMENTS = [
     "task",
-    "callActivity",
-    "transaction",
     "adHocSubProcess",
     "complexGateway",
-    "intermediateThrowEvent",
     "choreographyTask",
 ]
-EVENTS = ["signal", "error", "escalation", "compensate", "conditional", "link", "cancel"]
+EVENTS = ["error", "escalation", "compensate", "cancel", "terminate"]
+
+LOOP = WRITE.replace(" />", "><bpmn:standardLoopCharacteristics{} /></bpmn:userTask>")
+
+REPETITIONS: dict[str, Fault] = {
+    "for nobody": (
+        "members",
+        ' rf:over="team"',
+        "",
+        "Each answers (each_answers): It is not said for whom or what this repeats. Choose one: a population, a list,",
+    ),
+    "over two things": (
+        "several_items",
+        "rf:items=",
+        'rf:over="team" rf:items=',
+        "Review (review): It repeats over two things.",
+    ),
+    "of a gateway": (
+        "exclusive_gateway",
+        'name="Large amount?" default="no" />',
+        'name="Large amount?" default="no"><bpmn:standardLoopCharacteristics /></bpmn:exclusiveGateway>',
+        "This kind of step cannot repeat. Draw a sub-process around what repeats.",
+    ),
+    "two kinds": (
+        "several_items",
+        "<bpmn:multi",
+        "<bpmn:standardLoopCharacteristics /><bpmn:multi",
+        "Review (review): It has two repetitions.",
+    ),
+    "item that is no name": (
+        "several_items",
+        'rf:item="reviewer"',
+        'rf:item="a person"',
+        "Review (review): “a person” cannot name a variable.",
+    ),
+    "list that is no expression": (
+        "several_items",
+        'rf:items="reviewers"',
+        'rf:items="(reviewers"',
+        "Review (review): “(reviewers” is not understood",
+    ),
+    "loop without end": ("one_step", WRITE, LOOP.format(""), "Write (write): This loop would never end."),
+    "loop of no number": (
+        "one_step",
+        WRITE,
+        LOOP.format(' loopMaximum="0"'),
+        "Write (write): “0” is no number of rounds. Write a number from 1 to 10000.",
+    ),
+    "loop condition that is no truth": (
+        "loop_after",
+        "not(good)",
+        "1 + 1",
+        "Write (write): “1 + 1” is not understood",
+    ),
+    "collecting once": (
+        "exclusive_gateway",
+        "<rf:set ",
+        '<rf:collect name="all" value="amount" /><rf:set ',
+        "Ask (ask): It collects from its members, but is done once.",
+    ),
+    "collecting in a loop": (
+        "loop_after",
+        "<rf:set ",
+        '<rf:collect name="all" value="good" /><rf:set ',
+        "Write (write): A loop collects nothing. Let the step set a variable in each round.",
+    ),
+    "one value out of several calls": (
+        "calls_several",
+        "rf:collect",
+        "rf:out",
+        "Ask (ask): It is not clear whose value comes back, because it is called several times.",
+    ),
+    "message and handler": (
+        "send_task",
+        "messageRef=",
+        'rf:handler="tests.weigh" messageRef=',
+        "Tell (tell): It names a message and a handler. Keep the one that it is to send or call.",
+    ),
+    "call of nothing": (
+        "calls",
+        ' calledElement="called"',
+        "",
+        "Ask (ask): It is not said which process this calls.",
+    ),
+    "hand-over that is no expression": ("calls", "topic +", "topic + +", "Ask (ask): “topic + +"),
+    "hand-over to a task": (
+        "exclusive_gateway",
+        "<rf:set ",
+        '<rf:in name="all" value="amount" /><rf:set ',
+        "Ask (ask): Only a call activity hands values in and out.",
+    ),
+}

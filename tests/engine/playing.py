@@ -15,6 +15,8 @@ from engine.diagram import Step
 from engine.errors import InvalidDiagram, NotAllowed, Rejection
 from engine.models import Definition, HistoryEntry, Incident, Instance, Job, Task
 from engine.registry import Assignment, AssignmentRequest, Member
+from engine.spiff import compile_program
+from tests.engine.pictures import with_pictures
 
 DIAGRAMS = Path(__file__).parent / "diagrams"
 
@@ -62,12 +64,18 @@ class Play:
         """Publish the diagram of that name; returns the id of its definition."""
         package = {f"{name}.bpmn": (DIAGRAMS / f"{name}.bpmn").read_bytes(), **files}
         with transaction(self.factory) as session:
-            return definitions.deploy(session, package, by="designer", now=clock.now()).id
+            return definitions.deploy(session, with_pictures(package), by="designer", now=clock.now()).id
+
+    def keep(self, name: str) -> int:
+        """Keep a diagram that the checks of today would refuse, as an earlier version may have published it."""
+        package = {f"{name}.bpmn": read_diagram(name)}
+        with transaction(self.factory) as session:
+            return definitions.store(session, package, compile_program(package), by="designer", now=clock.now()).id
 
     def publish(self, package: dict[str, bytes]) -> Definition:
-        """Publish a package as it stands."""
+        """Publish a package as it stands, but for the pictures of its diagrams."""
         with transaction(self.factory) as session:
-            return definitions.deploy(session, package, by="designer", now=clock.now())
+            return definitions.deploy(session, with_pictures(package), by="designer", now=clock.now())
 
     def findings(self, package: dict[str, bytes]) -> list[str]:
         """What is said against publishing a package."""
@@ -114,6 +122,12 @@ class Play:
         clock.travel(**distance)
         self.work()
 
+    def instances(self) -> list[Instance]:
+        """Every instance that no other one waits for, oldest first."""
+        with self.factory() as session:
+            statement = select(Instance).where(Instance.parent_id.is_(None)).order_by(Instance.id)
+            return list(session.scalars(statement))
+
     def open_tasks(self) -> list[Task]:
         """Every open task, oldest first."""
         with self.factory() as session:
@@ -139,6 +153,12 @@ class Play:
         with transaction(self.factory) as session:
             tasks.complete(session, task.id, by=by or task.assignee or "anybody", now=clock.now(), answers=answers)
 
+    def change(self, instance_id: int, **variables: Any) -> None:
+        """Change variables of an instance, and nothing else."""
+        with transaction(self.factory) as session:
+            instance = session.get_one(Instance, instance_id)
+            instance.variables = {**instance.variables, **variables}
+
     def cancel(self, instance_id: int) -> None:
         """Cancel an instance, and do what machines can do."""
         with transaction(self.factory) as session:
@@ -158,6 +178,12 @@ class Play:
             count = messages.deliver(session, message, correlation=correlation, payload=payload, now=clock.now())
         self.work()
         return count
+
+    def broadcast(self, signal: str, **payload: Any) -> None:
+        """Give a signal to everybody who waits for it, and do what machines can do."""
+        with transaction(self.factory) as session:
+            messages.broadcast(session, signal, payload=payload, now=clock.now())
+        self.work()
 
     def instance(self, instance_id: int) -> Instance:
         """The instance as it stands."""

@@ -60,9 +60,9 @@ def complete(play: Play) -> None:
 def one_job(play: Play) -> None:
     """The one job that is due, done as `drain` does it, its failure let through."""
     with transaction(play.factory) as session:
-        job = jobs._claim(session, clock.now())
-        assert job is not None
-        jobs._work(session, job, clock.now())
+        claimed = jobs._claim(session, clock.now())
+        assert claimed is not None
+        jobs._work(session, claimed[0], clock.now())
 
 
 def deliver(play: Play) -> None:

@@ -12,6 +12,7 @@ from engine.diagram import BPMN
 from engine.errors import InvalidDiagram, Rejection
 from engine.spiff import compile_program
 from tests.engine.chains import VALUES, draw_chain
+from tests.engine.patience import is_within
 from tests.engine.playing import Play, read_diagram
 
 SECONDS = 2.0
@@ -60,7 +61,7 @@ class TestHostileFiles:
         with pytest.raises(Rejection) as refusal:
             compile_program({"review.bpmn": content})
         # then
-        assert process_time() - began < SECONDS
+        assert is_within(process_time() - began, SECONDS)
         said = str(refusal.value)
         assert "review.bpmn" in said
         assert "Traceback" not in said
@@ -71,14 +72,14 @@ class TestHostileFiles:
         for content in FILES.values():
             began = process_time()
             (said, *_) = play.findings({"one_step.bpmn": read_diagram("one_step"), "decisions/pay.dmn": content})
-            assert process_time() - began < SECONDS
+            assert is_within(process_time() - began, SECONDS)
             assert "pay.dmn" in said
 
     def test_a_thousand_steps_in_a_row_are_none(self) -> None:
         began = process_time()
         compile_program(draw_chain(990))
         compile_program(draw_chain(990, VALUES))
-        assert process_time() - began < SECONDS
+        assert is_within(process_time() - began, SECONDS)
 
     def test_more_steps_than_that_are_refused_in_words(self) -> None:
         with pytest.raises(InvalidDiagram, match="It has 1003 steps; up to 1000 run in one diagram"):

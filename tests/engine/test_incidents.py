@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from engine import clock, incidents, registry
 from engine.database import transaction
 from engine.errors import Conflict, NotFound, StepFailed
-from engine.jobs import BACK_OFF
 from engine.models import Instance
 from engine.registry import ServiceCall
+from engine.retrying import BACK_OFF
 from tests.engine.playing import Play
 
 
@@ -139,7 +139,7 @@ class TestHandlerThatFails:
 
 class TestInstanceThatCannotComeToItsEnd:
     def test_that_would_stand_still_is_an_incident(self, play: Play) -> None:
-        play.start("stands_still")
+        play.launch(play.keep("stands_still"))
         play.complete("ask")
         (problem,) = play.incidents()
         assert problem.startswith("The process stands still")

@@ -2,10 +2,14 @@
 
 from typing import Any
 
+import pytest
 from sqlalchemy.orm import Session
 
-from engine import registry
+from engine import clock, registry
+from engine.changes import Changes
+from engine.database import transaction
 from engine.registry import ServiceCall
+from engine.retrying import BACK_OFF
 from tests.engine.playing import Play, read_tables
 
 
@@ -64,3 +68,32 @@ class TestSetValues:
         instance = play.start("set_values", amount=3)
         assert play.instance(instance).variables == {"amount": 3}
         assert len(play.incidents()) == 1
+
+
+class TestAKindOfJobOfTheLayersAbove:
+    def test_is_done_like_the_engines_own(self, play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+        told: list[str] = []
+        monkeypatch.setitem(registry.job_kinds, "tell", lambda _session, job, _now: told.append(job.payload["what"]))
+
+        ask_for(play, "tell", what="the news")
+        play.work()
+
+        assert told == ["the news"]
+        assert play.jobs() == []
+
+    def test_that_nobody_knows_becomes_an_incident_and_not_a_loss(self, play: Play) -> None:
+        ask_for(play, "juggle")
+        play.work()
+        for _attempt in BACK_OFF:
+            play.travel(minutes=10)
+
+        assert len(play.jobs()) == 1
+        assert "“juggle”" in play.incidents()[0]
+
+
+def ask_for(play: Play, kind: str, **payload: str) -> None:
+    """Ask for a job that belongs to no instance."""
+    changes = Changes(clock.now())
+    changes.job(kind, None, None, clock.now(), **payload)
+    with transaction(play.factory) as session:
+        changes.write(session)

@@ -106,6 +106,8 @@ def set_variables(run: Run, choice: Choice) -> None:
     _, words, figures, outcome = choice
     wanted = {"words_wanted": words, "figures_wanted": figures, "mentoring": words, "training": figures, "alone": words}
     run.variables.update(wanted)
+    run.variables.update(fine=words, broken=figures, worse=figures, again=figures, score=choice[0] % 6)
+    run.variables.update(employee="E1", words="Yes.")
     run.variables["outcome"] = outcome if outcome != "?" else 7
 
 
@@ -118,6 +120,16 @@ def save_and_load(run: Run) -> Run:
 
 DIAGRAMS = st.sampled_from(["walk", "join_in_loop", "inclusive_gateway", "boundary_timer_aside", "terminate"])
 
+WITH_EVENTS = st.sampled_from(
+    [
+        *("signal_border", "signal_to_all", "signal_from_inside", "condition_border", "event_gateway_of_all", "link"),
+        *("error_end", "error_outwards", "error_uncaught", "escalation", "escalation_interrupts", "message_throw"),
+        *("event_sub_process_timer", "event_sub_process_message_aside", "event_sub_process_condition_aside"),
+        *("event_sub_process_error", "event_sub_process_escalation_aside", "event_sub_process_signal"),
+        *("compensation", "compensation_of_a_sub_process", "compensation_event_sub_process", "transaction"),
+    ]
+)
+
 
 class TestSaving:
     @settings(max_examples=150)
@@ -125,8 +137,17 @@ class TestSaving:
     def test_between_any_two_steps_changes_nothing(self, diagram: str, choices: list[Choice]) -> None:
         assert walk(diagram, choices, save_and_load) == walk(diagram, choices, lambda run: run)
 
+    @settings(max_examples=250)
+    @given(WITH_EVENTS, CHOICES)
+    def test_between_any_two_events_changes_nothing(self, diagram: str, choices: list[Choice]) -> None:
+        expected = walk(diagram, choices, lambda run: run)
+        assert walk(diagram, choices, save_and_load) == expected
+        for waits, blocked, ended in expected[1:]:
+            assert bool(waits) + bool(blocked) + ended
+            assert not (ended and waits)
+
     @settings(max_examples=100)
-    @given(DIAGRAMS, CHOICES)
+    @given(DIAGRAMS | WITH_EVENTS, CHOICES)
     def test_after_every_automatic_step_changes_nothing(self, diagram: str, choices: list[Choice]) -> None:
         expected = walk(diagram, choices, lambda run: run)
         with pytest.MonkeyPatch.context() as patch:

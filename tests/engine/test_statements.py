@@ -2,9 +2,10 @@
 
 import pytest
 
-from engine import clock, incidents, jobs, messages, registry, tasks
+from engine import clock, incidents, jobs, messages, recalling, registry, sending_back, tasks
 from engine.database import transaction
 from tests.engine.chains import draw_chain
+from tests.engine.drawing import draw, person
 from tests.engine.playing import Play, gather_team, read_diagram
 
 START = 5
@@ -69,6 +70,22 @@ class TestVerbs:
             # The counter of the members; for the last of them a job that lets the parent go on.
             assert statements(seen) == LAST + 1 + more
 
+    def test_complete_beside_events(self, play: Play) -> None:
+        """What is waited for beside the flow, and what is remembered to be undone, costs no statement more."""
+        play.start("compensation_of_a_sub_process")
+        assert cost_of_completing(play, "book_room", again=True) == COMPLETE
+        play.start("condition_border", again=True)
+        assert cost_of_completing(play, "measure", score=2, again=True) == COMPLETE
+
+    def test_signal(self, play: Play) -> None:
+        play.start("signal_catch")
+        with transaction(play.factory) as session:
+            messages.broadcast(session, "freeze", now=clock.now())
+        # Who waits; which processes start by it; the jobs that tell them.
+        assert cost_of_one_job(play) == JOB + 3
+        # The instance; what waited is taken back, jobs and subscription; task, history, instance.
+        assert cost_of_one_job(play) == JOB + 6
+
     def test_claim(self, play: Play) -> None:
         package = read_diagram("one_step").replace(b'rf:actor="ann"', b'rf:actor="group" rf:actorArgument="hr"')
         play.launch(play.publish({"one_step.bpmn": package}).id)
@@ -101,8 +118,8 @@ class TestVerbs:
             ((incident, _),) = incidents.list_open(session)
         with play.counting() as seen, transaction(play.factory) as session:
             incidents.retry(session, incident.id, by="hr", now=clock.now())
-        # The incident, the instance; it fails again: history, the new incident, the old one.
-        assert statements(seen) == 5
+        # Whose incident it is, the instance, the incident; it fails again: history, the new incident, the old one.
+        assert statements(seen) == 6
 
     def test_members(self, play: Play) -> None:
         gather_team(*(f"E{number}" for number in range(50)))
@@ -144,3 +161,65 @@ class TestSendBack:
             stored = play.instance(instance)
             sizes.add((len(stored.blob), str(stored.variables)))
         assert len(sizes) == 1
+
+
+class TestSendingBack:
+    """To send a case back by hand, and to hand in again what stays approved, costs the same every time."""
+
+    def test_changes_nothing(self, play: Play) -> None:
+        flows = "start > write > approve_it > sign > end"
+        play.launch(play.publish(draw(flows, person("write"), person("approve_it"), person("sign"))).id)
+        play.complete("write")
+        play.complete("approve_it")
+        for _ in range(10):
+            task = play.task("sign")
+            with play.counting() as seen, transaction(play.factory) as session:
+                found = tasks.load(session, task.id, actor="ann", now=clock.now(), lock=True)
+                sending_back.send_back(session, found, to="write", reason="Once more.", by="ann", now=clock.now())
+            # Task with instance; what was done, and what the history knows of it; clocks taken back; the next task and
+            # its id; history; instance, task.
+            assert statements(seen) == 9
+            # The task of what stays approved: whoever did it passes the gate again.
+            assert cost_of_completing(play, "write") == COMPLETE + 1
+        assert play.open() == ["sign"]
+
+
+class TestRecall:
+    def test_costs_the_same_every_time(self, play: Play) -> None:
+        play.launch(play.publish(draw("start > write > sign > end", person("write"), person("sign"))).id)
+        task = play.task("write")
+        for _ in range(5):
+            play.finish(play.task("write"))
+            with play.counting() as seen, transaction(play.factory) as session:
+                recalling.recall(session, task.id, by="ann", now=clock.now())
+            # Task with instance; how it stood before; whose task is withdrawn; its jobs and itself taken back;
+            # the task; history; the instance.
+            assert statements(seen) == 8
+
+
+class TestRounds:
+    """A round of a loop and a member of many cost the same every time."""
+
+    def test_of_a_loop(self, play: Play) -> None:
+        instance = play.start("loop_after", good=False)
+        sizes = set()
+        for _ in range(20):
+            assert cost_of_completing(play, "write", good=False) == COMPLETE
+            sizes.add(len(play.instance(instance).blob))
+        assert max(sizes) - min(sizes) <= len("20") - len("1")
+
+    def test_of_members_one_by_one(self, play: Play) -> None:
+        play.start("one_by_one", reviewers=["cem", "dora", "eva"])
+        for more in (1, 1, 1):
+            task = play.task("review")
+            with play.counting() as seen:
+                play.finish(task, score=1)
+            # The counter of the members, and a job: for the next of them, and at last for the parent.
+            assert statements(seen) == LAST + 1 + more
+            play.work()
+
+    def test_of_a_call(self, play: Play) -> None:
+        play.deploy("called")
+        play.start("calls", topic="Why")
+        # The counter; the definition of the parent, where a condition would be; the job that lets the parent go on.
+        assert cost_of_completing(play, "answer", words="Because.") == LAST + 3

@@ -105,6 +105,19 @@ class TestCompleting:
         assert play.jobs() == []
 
 
+class TestManualTask:
+    def test_waits_until_its_person_confirms_that_it_was_done_elsewhere(self, play: Play) -> None:
+        # given
+        instance = play.start("manual_task")
+        assert (play.open(), play.task("sign").assignee) == (["sign"], "ann")
+        # when
+        play.complete("sign")
+        # then
+        assert play.open() == []
+        assert play.instance(instance).state == "completed"
+        assert play.instance(instance).variables == {"done_by": {"sign": "ann"}}
+
+
 class TestClaiming:
     def test_the_first_claim_wins(self, play: Play) -> None:
         # given

@@ -6,6 +6,7 @@ from engine import clock, definitions
 from engine.errors import InvalidDiagram
 from engine.spiff import Program, compile_program
 from engine.tasks import set_values
+from tests.engine.pictures import with_pictures
 from tests.engine.playing import Play
 
 DIAGRAM = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:rf="urn:reviewflow:bpmn:1"
@@ -35,7 +36,7 @@ def package(condition: str) -> dict[str, bytes]:
 
 def deploy(play: Play, condition: str) -> int:
     with play.factory() as session, session.begin():
-        definition = definitions.deploy(session, package(condition), by="hr", now=clock.now())
+        definition = definitions.deploy(session, with_pictures(package(condition)), by="hr", now=clock.now())
         return definition.id
 
 

@@ -1,13 +1,20 @@
-"""What axe finds wrong with a page, by the rules of WCAG 2.2 at level AA."""
+"""What is in anybody's way on a page: what axe finds by the rules of WCAG 2.2 at level AA, and sideways scrolling."""
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
+
+from tests.services.listening import wait_until_it_listens
 
 AXE = Path(__file__).parents[2] / "webapp" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+LAPTOP: ViewportSize = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+FINISH_TRANSITIONS = """document.getAnimations()
+  .filter((animation) => animation instanceof CSSTransition).forEach((transition) => transition.finish())"""
 
 
 class Problem(NamedTuple):
@@ -18,15 +25,44 @@ class Problem(NamedTuple):
     targets: tuple[str, ...]
 
 
-def find_problems(page: Page) -> list[Problem]:
-    """The rules that `page` breaks as it is shown now."""
-    # Evaluated by the debugger, not by a script element: pages allow only their own scripts.
-    page.evaluate(_read_axe())
-    found = page.evaluate("(tags) => axe.run(document, { runOnly: tags })", RULES)
+def find_problems(page: Page, rules: Sequence[str] = ()) -> list[Problem]:
+    """The rules that `page` breaks as it is shown now: of all at level AA, or of these alone."""
+    wait_until_it_listens(page)
+    if not page.evaluate("'axe' in window"):
+        # Evaluated by the debugger, not by a script element: pages allow only their own scripts.
+        page.evaluate(_read_axe())
+    asked = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": TAGS}
+    found = page.evaluate("(asked) => axe.run(document, { runOnly: asked, resultTypes: ['violations'] })", asked)
     return [
         Problem(broken["id"], broken["impact"], tuple(str(node["target"][0]) for node in broken["nodes"]))
         for broken in found["violations"]
     ]
+
+
+def find_barriers(page: Page) -> list[str]:
+    """What is wrong with `page` as it is shown now, on a laptop and on a phone, light and dark; none where all is well.
+
+    The page is not loaded again, so that a long story is told once. It ends on a phone, light.
+    """
+    found = []
+    for size in (LAPTOP, PHONE):
+        page.set_viewport_size(size)
+        found += [f"{size['width']} px: {problem}" for problem in find_problems(page)]
+        if page.evaluate("document.documentElement.scrollWidth") > size["width"]:
+            found.append(f"{size['width']} px: the page scrolls sideways")
+        if size is LAPTOP:
+            found += [f"dark: {problem}" for problem in _find_problems_in_the_dark(page)]
+    return found
+
+
+def _find_problems_in_the_dark(page: Page) -> list[Problem]:
+    """Only colours are others there."""
+    page.emulate_media(color_scheme="dark")
+    page.evaluate(FINISH_TRANSITIONS)
+    found = find_problems(page, ["color-contrast"])
+    page.emulate_media(color_scheme="light")
+    page.evaluate(FINISH_TRANSITIONS)
+    return found
 
 
 @cache

@@ -21,8 +21,8 @@ from time import monotonic
 from typing import Any
 
 PR_SET_PDEATHSIG = 1
-START_TIMEOUT = 60.0
-STOP_TIMEOUT = 20.0
+START_TIMEOUT = 180.0
+STOP_TIMEOUT = 60.0
 POLL_INTERVAL = 0.02
 
 

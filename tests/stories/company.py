@@ -15,7 +15,6 @@ from engine.database import SessionFactory, transaction
 from engine.errors import NotAllowed
 from engine.models import Instance, Task
 from engine.packages import read_package
-from tests.stories.answering import answer
 from workflows.calibration.changing import HIGHEST, change_rating
 from workflows.cycles.launching import launch
 from workflows.cycles.models import Case, Cycle
@@ -26,6 +25,7 @@ from workflows.people.imports.units import import_units
 from workflows.people.models import ACTIVE, PersonVersion
 from workflows.people.sample import write_sample
 from workflows.promotions.signing import confirm_signer
+from workflows.questionnaires.inventing import invent
 from workflows.reviews.forms import questionnaire_of
 from workflows.reviews.submitting import FormIncomplete, submit
 from workflows.rewards.eligibility import NotEligible
@@ -138,7 +138,8 @@ class Company:
 
     def _submit(self, session: Session, task: Task, holder: str) -> None:
         program = definitions.program_for(session, task.definition_id)
-        answers = answer(questionnaire_of(program, program.step(task.step)), self.chance, self._decisions(task))
+        questionnaire = questionnaire_of(program, program.step(task.step))
+        answers = {**invent(questionnaire, self.chance, clock.now().date()), **self._decisions(task)}
         try:
             submit(session, task.id, answers, by=holder, now=clock.now(), revision=task.revision)
         except FormIncomplete as incomplete:

@@ -4,10 +4,13 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from types import CodeType
 
 import pytest
 from flask import Flask
+from flask.templating import Environment
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 
 from engine import clock
 from engine.database import SessionFactory, connect, create_session_factory, transaction
@@ -16,6 +19,8 @@ from tests.webapp.reviewing import Review
 from tests.workflows.people.cast import bring_people, bring_units, cast
 from tests.workflows.small_cycle import empty_database
 from webapp import create_app
+from webapp.commands import dry_runs
+from webapp.request_session import TransactionalFlask
 from webapp.settings import Settings
 from workflows.installing import install
 from workflows.migrations import metadata
@@ -23,6 +28,36 @@ from workflows.people import accounts
 
 LONG_AGO = date(2024, 1, 1)
 ROLES = {"hugo": ["hr"], "carl": ["admin"]}
+
+
+class CompiledTemplates(BytecodeCache):
+    """Templates, compiled once for all the applications of a run."""
+
+    def __init__(self) -> None:
+        self.compiled: dict[tuple[str, str], CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give what is compiled already; the checksum is that of the source."""
+        bucket.code = self.compiled.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled just now."""
+        self.compiled[bucket.key, bucket.checksum] = bucket.code
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_templates() -> Iterator[None]:
+    """Every test has an application of its own; their templates are the same."""
+    templates, create = CompiledTemplates(), TransactionalFlask.create_jinja_environment
+
+    def create_with_compiled(app: Flask) -> Environment:
+        environment = create(app)
+        environment.bytecode_cache = templates
+        return environment
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionalFlask, "create_jinja_environment", create_with_compiled)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -79,6 +114,22 @@ def open_browser(app: Flask) -> Callable[[str], Browser]:
         return browser
 
     return sign_in
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The dry runs for which the worker has started a process; here they are played by the test itself."""
+    asked: list[int] = []
+
+    class Process:
+        def __init__(self, command: list[str], **_: object) -> None:
+            asked.append(int(command[-1]))
+
+        def wait(self) -> int:
+            return 0
+
+    monkeypatch.setattr(dry_runs.subprocess, "Popen", Process)
+    return asked
 
 
 @pytest.fixture(scope="session")

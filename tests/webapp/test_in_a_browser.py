@@ -1,19 +1,15 @@
 """The frame of the pages in a real browser: by mouse and keyboard, on a phone, in the dark, for screen readers."""
 
 from collections.abc import Callable
-from typing import Literal
 from wsgiref.types import WSGIApplication
 
 import pytest
 from flask import Flask, render_template_string
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Page, expect
 
 from engine import clock
-from tests.services.accessibility import Problem
-from tests.webapp.browsing import PASSWORD
-
-PHONE: ViewportSize = {"width": 390, "height": 844}
-LAPTOP: ViewportSize = {"width": 1280, "height": 800}
+from tests.services.accessibility import LAPTOP, PHONE, find_barriers
+from tests.webapp.on_screen import sign_in, watch
 
 
 @pytest.fixture
@@ -22,20 +18,10 @@ def site(app: Flask, serve: Callable[[WSGIApplication], str]) -> str:
     return serve(app)
 
 
-def sign_in(page: Page, site: str) -> None:
-    page.goto(site)
-    page.get_by_label("E-mail address").fill("ann@company.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Inbox")
-
-
 def test_a_person_signs_in_looks_around_and_signs_out(page: Page, site: str) -> None:
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    complaints = watch(page)
     page.set_viewport_size(LAPTOP)
-    sign_in(page, site)
+    sign_in(page, site, "ann")
 
     page.keyboard.press("Shift+?")
     expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
@@ -50,7 +36,7 @@ def test_a_person_signs_in_looks_around_and_signs_out(page: Page, site: str) -> 
 
 def test_on_a_phone_the_navigation_opens_and_closes(page: Page, site: str) -> None:
     page.set_viewport_size(PHONE)
-    sign_in(page, site)
+    sign_in(page, site, "ann")
     navigation = page.get_by_role("navigation", name="Main")
     expect(navigation).to_be_hidden()
     page.get_by_role("button", name="Open the menu").click()
@@ -62,31 +48,24 @@ def test_on_a_phone_the_navigation_opens_and_closes(page: Page, site: str) -> No
 
 def test_two_keys_lead_to_another_screen(page: Page, site: str) -> None:
     page.set_viewport_size(LAPTOP)
-    sign_in(page, site)
+    sign_in(page, site, "ann")
     page.goto(f"{site}/account/password")
     page.keyboard.press("g")
     page.keyboard.press("i")
     expect(page).to_have_url(f"{site}/inbox")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
 def test_nobody_meets_a_barrier(
     page: Page,
     site: str,
-    accessibility_problems: Callable[[Page], list[Problem]],
-    size: ViewportSize,
-    scheme: Literal["light", "dark"],
 ) -> None:
-    page.set_viewport_size(size)
-    page.emulate_media(color_scheme=scheme)
     page.goto(f"{site}/sign-in")
-    problems = {"/sign-in": accessibility_problems(page)}
-    sign_in(page, site)
+    barriers = {"/sign-in": find_barriers(page)}
+    sign_in(page, site, "ann")
     for address in ("/inbox", "/my-review", "/team", "/notifications", "/account", "/account/password", "/nowhere"):
         page.goto(site + address)
-        problems[address] = accessibility_problems(page)
-    assert {address: found for address, found in problems.items() if found} == {}
+        barriers[address] = find_barriers(page)
+    assert {address: found for address, found in barriers.items() if found} == {}
 
 
 TABLE = """
@@ -117,7 +96,7 @@ def test_a_wide_table_loses_nothing_on_any_screen(
     app.add_url_rule("/table", view_func=lambda: render_template_string(TABLE, due=clock.now()))
     site = serve(app)
     page.set_viewport_size({"width": width, "height": 800})
-    sign_in(page, site)
+    sign_in(page, site, "ann")
     page.goto(f"{site}/table")
     assert page.evaluate("document.documentElement.scrollWidth") == width, "the page scrolls sideways"
     card = page.locator(".rf-table-card")

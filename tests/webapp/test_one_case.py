@@ -16,6 +16,7 @@ from engine import jobs
 from engine.database import SessionFactory
 from engine.models import Incident, Task
 from tests.webapp.browsing import PASSWORD
+from tests.webapp.on_screen import sign_in
 from workflows.cycles.models import Case, Cycle
 from workflows.people.models import Person
 from workflows.promotions.chain import verify_chain
@@ -42,11 +43,7 @@ class Office:
         """The page of somebody who has just signed in; machines work off what is due when they have gone."""
         context = self.browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
         page = context.new_page()
-        page.goto(self.site)
-        page.get_by_label("E-mail address").fill(f"{who}@company.example")
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        expect(page.get_by_role("heading", level=1)).to_have_text("Inbox")
+        sign_in(page, self.site, who)
         yield page
         context.close()
         while jobs.drain(self.factory, seconds=60):

@@ -54,6 +54,11 @@ def test_production_never_makes_up_a_key(monkeypatch: pytest.MonkeyPatch, data_d
         ("BROKER_URL", f"sqs://{SECRET}", "Write memory://"),
         ("SECRET_KEY", SECRET[:12], "at least 32 random characters"),
         ("TRUSTED_PROXIES", "many", "how many proxies"),
+        ("BASE_ADDRESS", "reviews", "for instance https://"),
+        ("MAIL_PORT", "smtp", "for instance 587"),
+        ("MAIL_SECURITY", "ssl", "starttls (port 587)"),
+        ("MAIL_SENDER", "Reviews <x>", "for instance reviews@"),
+        ("MAIL_PASSWORD_FILE", "/nowhere", "Write the path of a file"),
     ],
 )
 def test_a_wrong_value_is_told_in_one_line_without_the_value(
@@ -83,9 +88,18 @@ def test_a_settings_object_shows_no_secret() -> None:
         secret_key=SECRET,
         database_url=f"postgresql://u:{SECRET}@host/db",
         broker_url=f"redis://:{SECRET}@host",
+        mail_password=SECRET,
     )
     assert SECRET not in repr(settings)
     assert SECRET not in str(settings)
+
+
+def test_mail_needs_an_address_to_lead_to_and_one_to_come_from() -> None:
+    assert not load_settings().sends_mail
+    with pytest.raises(ConfigurationError, match=r"^REVIEWFLOW_BASE_ADDRESS is missing, which mails need\. Write"):
+        Settings(mail_host="mail.company.example")
+    with pytest.raises(ConfigurationError, match="REVIEWFLOW_MAIL_SENDER is missing"):
+        Settings(mail_host="mail.company.example", base_address="https://reviews.company.example/")
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:

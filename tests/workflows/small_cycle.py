@@ -5,7 +5,7 @@ Hugo. Calibration groups: Ben, Ann, Dora and Eva in Engineering, led by Mara; Ma
 by Olga, who reports to nobody.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -19,6 +19,7 @@ from engine import definitions, jobs
 from engine.database import SessionFactory, connect, create_session_factory, transaction
 from engine.models import Incident, Job, Task
 from engine.packages import read_package
+from tests.engine.pictures import with_pictures
 from tests.workflows.people.cast import NOW, bring_people, bring_units, cast, person
 from workflows.cycles.launching import launch
 from workflows.cycles.models import Case
@@ -66,16 +67,21 @@ class SmallCycle:
     root: int = 0
     now: datetime = NOW
 
-    def launch(self) -> "SmallCycle":
-        """Bring the people and launch; everybody has their first task afterwards."""
+    def launch(
+        self, *packages: dict[str, bytes], prepare: Callable[[Session], None] = lambda _session: None
+    ) -> "SmallCycle":
+        """Bring the people and launch the annual review, or the last of these packages; the first tasks are there.
+
+        `prepare` does what has to be done before a process is published, once the people are there.
+        """
         with transaction(self.factory) as session:
             bring_units(session)
             assert bring_people(session, team()).is_valid
             for who in ("hugo", "rita"):
                 create_account(session, who, password="corvid lantern plough", now=self.now, roles=["hr"])
-            definition = definitions.deploy(
-                session, read_package(files("bpmn") / "annual_review"), by="hugo", now=self.now
-            )
+            prepare(session)
+            for package in packages or (read_package(files("bpmn") / "annual_review"),):
+                definition = definitions.deploy(session, with_pictures(package), by="hugo", now=self.now)
             cycle = launch(
                 session,
                 definition,

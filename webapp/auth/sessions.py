@@ -10,7 +10,8 @@ from flask_login import LoginManager, login_user, logout_user
 from engine import clock
 from webapp.actor import Actor
 from webapp.request_session import current_session
-from workflows.people.accounts import load_account, roles_of
+from workflows.people.accounts import load_signed_in, roles_of
+from workflows.people.facts import PersonOnDay
 from workflows.people.models import Account
 from workflows.people.organisation import Organisation
 
@@ -20,16 +21,17 @@ login_manager = LoginManager()
 @login_manager.user_loader  # type: ignore[untyped-decorator]
 def load_actor(session_token: str) -> Actor | None:
     """The person behind a session token, or None when that sign-in has ended or the person has left."""
-    account = load_account(current_session(), session_token, clock.now().date())
-    return to_actor(account) if account else None
+    found = load_signed_in(current_session(), session_token, clock.now().date())
+    return _to_actor(*found) if found else None
 
 
 def begin_session(account: Account) -> None:
     """Sign the person in, in a cookie that has nothing in common with the one before."""
-    if actor := to_actor(account):
+    person = Organisation(current_session(), clock.now().date()).person(account.person_id)
+    if person is not None:
         cookie.clear()
         cookie.permanent = True
-        login_user(actor)
+        login_user(_to_actor(account, person))
 
 
 def end_session() -> None:
@@ -38,11 +40,7 @@ def end_session() -> None:
     cookie.clear()
 
 
-def to_actor(account: Account) -> Actor | None:
-    """The account's person as of today, or None for somebody the organisation does not know today."""
-    person = Organisation(current_session(), clock.now().date()).person(account.person_id)
-    if person is None:
-        return None
+def _to_actor(account: Account, person: PersonOnDay) -> Actor:
     return Actor(
         person_id=person.id,
         name=person.name,

@@ -8,7 +8,7 @@ from flask import render_template, request, url_for
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
-from engine.tasks import OpenTask
+from engine import OpenTask
 from webapp.actor import signed_in
 from webapp.forms import render_form
 from webapp.numbers import read_number

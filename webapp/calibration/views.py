@@ -5,9 +5,7 @@ from typing import Any
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engine import clock, tasks
-from engine.errors import Conflict, NotFound
-from engine.tasks import OpenTask
+from engine import Conflict, NotFound, OpenTask, clock, tasks
 from webapp.actor import signed_in
 from webapp.calibration import blueprint
 from webapp.calibration.page import Closing, Refused, render_session
@@ -29,7 +27,7 @@ __all__ = ["blueprint"]
 def session(task_id: int) -> ResponseReturnValue:
     """The board of a session that the signed-in person holds."""
     task = find_task(current_session(), task_id)
-    return render_session(_load(task_id)) if task.state == "open" else render_closed(task)
+    return render_session(_load(task_id)) if task.is_unfinished else render_closed(task)
 
 
 @blueprint.post("/<int:task_id>/ratings/<int:case_id>")
@@ -64,7 +62,7 @@ def undo(task_id: int, change_id: int) -> ResponseReturnValue:
 def close(task_id: int) -> ResponseReturnValue:
     """Hand in the minutes; the changed ratings go to the writers of the reviews."""
     task, answers = find_task(current_session(), task_id), read_submitted(request.form)
-    if task.state != "open":
+    if not task.is_unfinished:
         return render_closed(task, answers), 409
     found = _load(task_id)
     if apply_buttons(request.form, answers):

@@ -5,11 +5,9 @@ from collections.abc import Sequence
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from engine.definitions import program_of
-from engine.errors import NotFound
-from engine.models import Definition
+from engine import Definition, NotFound, program_of
 from webapp.actor import signed_in
-from webapp.cases import blueprint
+from webapp.cases import blueprint, commenting
 from webapp.diagrams import Mark, describe, layout_of, render
 from webapp.forms import render_answers
 from webapp.request_session import current_session
@@ -18,7 +16,7 @@ from workflows.cases.subject_view import Phase, current, follow, own_turn
 from workflows.cycles.models import Case, Cycle
 from workflows.cycles.queries import cases_of_person
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "commenting"]
 
 
 @blueprint.get("/my-review")

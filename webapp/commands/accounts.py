@@ -6,9 +6,7 @@ from collections.abc import Sequence
 import click
 from sqlalchemy.orm import Session
 
-from engine import clock
-from engine.database import transaction
-from engine.errors import NotFound
+from engine import NotFound, clock, transaction
 from webapp.commands.installation import open_installation
 from workflows.people.accounts import ROLES, create_account, set_password, set_roles
 from workflows.people.facts import PersonOnDay

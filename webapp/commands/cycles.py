@@ -1,6 +1,6 @@
 """reviewflow launch: starting a cycle for everybody a rule picks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from threading import Event
 from typing import Any
@@ -8,18 +8,18 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
-from engine import clock, definitions, jobs
-from engine.database import SessionFactory, reading, transaction
+from engine import SessionFactory, clock, definitions, jobs, reading, transaction
 from webapp.commands.accounts import find_person
 from webapp.commands.installation import Installation, open_installation
 from webapp.commands.printing import json_option, print_json, print_table, progress
 from workflows.cycles.launching import launch as launch_cycle
 from workflows.cycles.models import Cycle
-from workflows.cycles.population import Preview, preview
+from workflows.cycles.population import Preview, preview, without_late_joiners, without_those_on_leave
 from workflows.cycles.progress import progress_of
 from workflows.cycles.queries import get_cycle
 from workflows.people.models import ACTIVE, ON_LEAVE, STATUSES
 from workflows.people.organisation import Selection
+from workflows.routing.situations import NUMBERS, SITUATIONS, WHEN_JOINED_LATE, WHEN_ON_LEAVE
 
 SHOWN_PROBLEMS = 20
 JOBS_AT_ONCE = 2
@@ -50,6 +50,29 @@ def population_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def policy_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say what happens in situations of the cycle's time."""
+    for situation in reversed(SITUATIONS.values()):
+        for number in reversed(situation.numbers):
+            command = click.option(
+                f"--{number.variable.replace('_', '-')}",
+                number.variable,
+                type=click.IntRange(number.least, number.most),
+                default=number.default,
+                show_default=True,
+                help=f"{situation.label}: {number.label.lower()} so many {number.unit}.",
+            )(command)
+        command = click.option(
+            f"--{situation.variable.replace('_', '-')}",
+            situation.variable,
+            type=click.Choice([choice.name for choice in situation.choices]),
+            default=situation.default,
+            show_default=True,
+            help=f"{situation.label}.",
+        )(command)
+    return command
+
+
 @click.command()
 @click.argument("process")
 @click.option("--name", required=True, help="What people see, for instance “Annual review 2026”.")
@@ -58,6 +81,7 @@ def population_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--by", required=True, metavar="PERSON", help="Who launches it: employee id or e-mail address.")
 @population_options
 @click.option("--hired-before", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Only who was there before.")
+@policy_options
 @click.option("--dry-run", is_flag=True, help="Show who would take part; launch nothing.")
 @click.option("--wait", is_flag=True, help="Hand out the first tasks before the command ends.")
 @json_option
@@ -68,31 +92,51 @@ def launch(process: str, name: str, by: str, *, dry_run: bool, wait: bool, as_js
     """
     installation = open_installation()
     period = (rule.pop("begins").date(), rule.pop("ends").date())
-    selection = _read_rule(**rule)
+    policies = {variable: rule.pop(variable) for variable in (*SITUATIONS, *NUMBERS)}
+    selection = read_rule(**rule)
     if dry_run:
         with reading(installation.factory) as session:
             definitions.latest(session, process)
+            selection = without_late_joiners(selection, policies[WHEN_JOINED_LATE.variable], period)
+            selection = without_those_on_leave(selection, policies[WHEN_ON_LEAVE.variable])
             _print_preview(preview(session, selection, clock.now().date()), as_json=as_json)
         return
     with transaction(installation.factory) as session:
         person = find_person(session, by).id
-        cycle = launch_latest(session, process, name, period, selection, by=person)
+        cycle = launch_latest(session, process, name, period, selection, policies=policies, by=person)
     if wait:
         hand_out_first_tasks(installation.factory, cycle.id)
     _tell(installation, cycle.id, as_json=as_json)
 
 
-def _read_rule(*, hired_before: datetime | None, **wanted: tuple[str, ...]) -> Selection:
+def read_rule(*, hired_before: datetime | None, **wanted: tuple[str, ...]) -> Selection:
+    """The rule behind `population_options`."""
     sets = {field: frozenset(values) for field, values in wanted.items()}
     return Selection(**sets, hired_before=hired_before.date() if hired_before else None)
 
 
 def launch_latest(
-    session: Session, process: str, name: str, period: tuple[date, date], selection: Selection, *, by: str
+    session: Session,
+    process: str,
+    name: str,
+    period: tuple[date, date],
+    selection: Selection,
+    *,
+    policies: Mapping[str, str | int] | None = None,
+    by: str,
 ) -> Cycle:
     """Launch the newest version of a process. Raises NotFound and what launching raises."""
     definition = definitions.latest(session, process)
-    return launch_cycle(session, definition, name=name, period=period, selection=selection, by=by, now=clock.now())
+    return launch_cycle(
+        session,
+        definition,
+        name=name,
+        period=period,
+        selection=selection,
+        policies=policies or {},
+        by=by,
+        now=clock.now(),
+    )
 
 
 def hand_out_first_tasks(factory: SessionFactory, cycle_id: int) -> None:

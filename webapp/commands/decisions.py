@@ -7,8 +7,7 @@ from typing import Any
 
 import click
 
-from engine import clock, dmn, feel
-from engine.errors import Rejection
+from engine import Rejection, clock, dmn, feel
 from webapp.commands.printing import print_json
 
 

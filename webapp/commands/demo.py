@@ -6,9 +6,7 @@ from pathlib import Path
 import click
 from sqlalchemy import make_url
 
-from engine import clock
-from engine.database import reading
-from engine.errors import ConfigurationError
+from engine import ConfigurationError, clock, reading
 from webapp.commands.demo_company import PASSWORD, Login, choose_logins, prepare
 from webapp.commands.installation import Installation, open_installation
 from webapp.commands.printing import print_table

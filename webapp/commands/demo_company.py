@@ -11,8 +11,7 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import clock
-from engine.database import SessionFactory, transaction
+from engine import SessionFactory, clock, transaction
 from webapp.commands.cycles import launch_latest
 from webapp.commands.demo_story import Cast, choose_unit, play_nearly_to_the_end, play_the_beginning
 from webapp.commands.packages import deploy_package

@@ -11,10 +11,7 @@ from random import Random
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import clock, jobs
-from engine.database import SessionFactory, reading, transaction
-from engine.errors import NotAllowed
-from engine.models import Task
+from engine import NotAllowed, SessionFactory, Task, clock, jobs, reading, transaction
 from webapp.commands.cycles import hand_out_first_tasks
 from webapp.commands.demo_answers import propose_increase, write_answers
 from webapp.commands.printing import progress

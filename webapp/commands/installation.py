@@ -1,16 +1,18 @@
 """What every command opens first: the settings, the database, and everything that plugs into the engine."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import click
 from sqlalchemy import Engine
 
-from engine import queue
-from engine.database import SessionFactory, connect, create_session_factory
+from engine import SessionFactory, connect, create_session_factory, queue
+from webapp.mail.smtp import SmtpPost
 from webapp.settings import Settings, load_settings
 from workflows.installing import install
 from workflows.migrations import check_schema
+from workflows.notifications.post import use_post
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ def open_installation(*, check: bool = True, pool_size: int = 8) -> Installation
     if check:
         check_schema(engine)
     factory = create_session_factory(engine)
+    if settings.sends_mail:
+        use_post(factory, SmtpPost(settings), keep=timedelta(days=settings.mail_kept_days))
     queue.use_broker(settings.broker_url)
     if not queue.is_embedded(settings.broker_url):
         queue.wake_after_commit(factory)

@@ -11,7 +11,7 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from importlib.util import find_spec
 from pathlib import Path
 
-from engine.errors import ConfigurationError
+from engine import ConfigurationError
 
 PACKAGES = ("engine", "workflows", "webapp", "bpmn")
 

@@ -9,15 +9,16 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
-from engine import clock
-from engine.database import reading
-from engine.errors import Rejection
+from engine import Conflict, Rejection, clock, reading, transaction
 from webapp.commands.installation import open_installation
-from webapp.commands.printing import json_option, print_json
+from webapp.commands.printing import json_option, print_json, print_table
 from workflows.people.export import export_people
 from workflows.people.imports.report import Finding, ImportReport
+from workflows.people.imports.undoing import find_memory
 from workflows.people.organisation import load_organisation
+from workflows.people.working_days import replace_holidays
 from workflows.routing.receiving import MOVES, PEOPLE, UNITS, Received, receive
+from workflows.routing.taking_back import take_back
 
 SHOWN_NOTES = 20
 
@@ -112,6 +113,32 @@ def moves(file: Path, by: str, *, dry_run: bool, as_json: bool) -> None:
     _tell([received.report], as_json=as_json, applied=valid and not dry_run)
 
 
+@people.command("undo")
+@by_option
+@dry_run_option
+@json_option
+def undo(by: str, *, dry_run: bool, as_json: bool) -> None:
+    """Take the newest import back: people and units, and the open tasks it has moved.
+
+    A task stays where it is when it was completed, handed on or begun since then; each one is told.
+    """
+    installation = open_installation()
+    with installation.factory() as session:
+        found = find_memory(session)
+        if found is None:
+            raise Conflict("There is nothing to take back: the newest import was already, or there is none.")
+        done = take_back(session, found[0].id, by=by, now=clock.now())
+        file_name = done.undone.file_name
+        if not dry_run:
+            session.commit()
+    if as_json:
+        print_json({"file": file_name, "dry_run": dry_run, "tasks": [asdict(one) for one in done.tasks]})
+        return
+    click.echo(f"{file_name} {'would be' if dry_run else 'is'} taken back, and {_count(done.going, 'task')} with it.")
+    if staying := [(one.task, one.subject or "", one.why) for one in done.tasks if not one.goes_back]:
+        print_table(("task that stays", "about", "why"), staying)
+
+
 @people.command("export")
 @click.argument("file", type=click.File("wb"))
 @click.option("--on", type=day, metavar="DATE", help="The day whose facts are exported; today by default.")
@@ -123,6 +150,19 @@ def export(file: Any, on: datetime | None) -> None:
         everybody = organisation.everybody()
         file.write(export_people(organisation, everybody))
     click.echo(f"{len(everybody):,} people exported.", err=True)
+
+
+@people.command("holidays")
+@click.argument("file", type=csv_file)
+def holidays(file: Path) -> None:
+    """Take in the holidays of countries and sites from a CSV FILE, in place of all that were known.
+
+    Its columns: country (two letters; empty: everywhere), site (empty: the whole country), day (2026-12-25) and name.
+    Deadlines and timers in working days count around them from now on.
+    """
+    with transaction(open_installation().factory) as session:
+        count = replace_holidays(session, file.read_bytes())
+    click.echo(f"{count:,} holidays taken in.", err=True)
 
 
 def _tell(reports: Sequence[ImportReport], *, as_json: bool, applied: bool) -> None:

@@ -12,17 +12,21 @@ from pathlib import Path
 import click
 from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
 
-from engine import clock
-from engine.database import explain_operational_error
-from engine.errors import EngineError
+from engine import EngineError, clock, explain_operational_error
 from webapp.commands.accounts import account
+from webapp.commands.cases import case, cycle
 from webapp.commands.cycles import launch
 from webapp.commands.database import db
 from webapp.commands.decisions import decide, work_out
 from webapp.commands.demo import demo
+from webapp.commands.differences import diff
+from webapp.commands.dry_runs import play
+from webapp.commands.incidents import stopped
+from webapp.commands.migrating import migrate, versions
 from webapp.commands.packages import check, deploy
 from webapp.commands.people import people
 from webapp.commands.serving import serve
+from webapp.commands.simulating import simulate
 from webapp.commands.status import status
 from webapp.commands.working import beat, work
 from webapp.settings import Settings
@@ -40,7 +44,29 @@ def reviewflow() -> None:
     """
 
 
-for command in (demo, serve, work, beat, status, db, people, account, deploy, check, launch, work_out, decide):
+for command in (
+    demo,
+    serve,
+    work,
+    beat,
+    status,
+    db,
+    people,
+    account,
+    deploy,
+    check,
+    diff,
+    versions,
+    migrate,
+    launch,
+    simulate,
+    play,
+    case,
+    cycle,
+    stopped,
+    work_out,
+    decide,
+):
     reviewflow.add_command(command)
 
 

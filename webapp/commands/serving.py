@@ -11,9 +11,8 @@ import click
 from flask import Flask
 from waitress.server import create_server  # type: ignore[import-untyped] # it comes without types
 
-from engine import queue
-from engine.errors import ConfigurationError
-from webapp.application import create_app
+from engine import ConfigurationError, queue
+from webapp.application import create_app, settle
 from webapp.commands.installation import Installation, open_installation
 from webapp.commands.origins import check_origins
 from webapp.commands.supervising import WorkerProcess
@@ -28,7 +27,9 @@ def create_web_app() -> Flask:
     """The application for a web server such as gunicorn: checked, connected, with everything plugged in."""
     check_origins()
     installation = open_installation()
-    return create_app(installation.settings, session_factory=installation.factory)
+    app = create_app(installation.settings, session_factory=installation.factory)
+    settle()
+    return app
 
 
 @click.command()
@@ -80,6 +81,7 @@ def run_server(
     """
     settings = installation.settings
     app = create_app(settings, session_factory=installation.factory)
+    settle()
     worker = WorkerProcess(log_path) if installation.is_embedded else None
     # Behind a proxy the application reads its headers itself; otherwise anybody could have written them.
     server = create_server(

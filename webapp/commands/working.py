@@ -7,8 +7,7 @@ from threading import Thread, Timer
 
 import click
 
-from engine import queue
-from engine.errors import ConfigurationError
+from engine import ConfigurationError, queue
 from webapp.commands.installation import open_installation
 from webapp.settings import load_settings
 

@@ -1,59 +1,29 @@
 """One participant's case as HR sees it: what is open, what was handed in, and what has happened."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from engine import clock
-from engine.definitions import program_for
-from engine.errors import NotAllowed, NotFound
-from engine.spiff import Program
+from engine import NotAllowed, NotFound, Program, clock, program_for
 from webapp.access import only_for
 from webapp.actor import signed_in
 from webapp.cycles import blueprint
 from webapp.diagrams import Mark, render
 from webapp.diagrams.published import layout_of
 from webapp.forms import render_answers
+from webapp.happenings import tell
 from webapp.request_session import current_session
-from workflows.cycles.case_file import FiledTask, Happening, history_of, tasks_of
+from workflows.cycles.case_file import FiledTask, history_of, tasks_of
+from workflows.cycles.pausing import standing_of_case
 from workflows.cycles.queries import case_of, get_cycle
 from workflows.people.accounts import HR
 from workflows.people.organisation import Organisation
 from workflows.reviews.reading import ShownSubmission, submissions_about
 from workflows.reviews.roles import roles_in_case
 from workflows.routing.resolvers import GROUPS
-
-WORDS = {
-    "instance_started": "begun",
-    "instance_completed": "ended",
-    "instance_cancelled": "cancelled",
-    "task_completed": "completed",
-    "task_claimed": "taken",
-    "task_released": "put back for the group",
-    "task_reassigned": "handed on",
-    "timer_fired": "the time was up",
-    "service_done": "done by the system",
-    "members_done": "everybody is through",
-    "message_received": "a message came in",
-    "incident_opened": "stopped",
-    "step_retried": "tried again",
-    "cancel_asked": "cancelled",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A happening as a line: the step, what became of it, by whom, and why."""
-
-    at: datetime
-    step: str
-    words: str
-    by: str
-    reason: str
+from workflows.voting.showing import votes_about
 
 
 @blueprint.get("/<int:cycle_id>/people/<person_id>")
@@ -79,32 +49,31 @@ def show_case(cycle_id: int, person_id: str) -> ResponseReturnValue:
         person=organisation.person(person_id),
         manager=organisation.manager_of(person_id),
         unit=organisation.units().get(case.org_unit),
-        open_tasks=[filed for filed in tasks if filed.task.state == "open"],
+        open_tasks=[filed for filed in tasks if filed.task.is_unfinished],
+        closed_tasks=_closed(tasks),
         submissions=[(submission, _show(submission)) for submission in handed_in],
-        lines=[_line(program, happening) for happening in history_of(session, case)],
+        lines=[tell(program, happening) for happening in history_of(session, case)],
         picture=_draw(program, tasks, cycle_name=cycle.name),
         groups=GROUPS,
+        standing=standing_of_case(session, case),
+        votes=votes_about(session, case.root_id, person_id, reader=me.person_id),
     )
+
+
+def _closed(tasks: Sequence[FiledTask]) -> list[FiledTask]:
+    """The last task of every step of a case that is not open, the newest first."""
+    last = {filed.task.step: filed for filed in tasks}
+    return [filed for filed in reversed(last.values()) if not filed.task.is_unfinished]
 
 
 def _show(submission: ShownSubmission) -> Markup:
     return render_answers(submission.answers)
 
 
-def _line(program: Program, happening: Happening) -> Line:
-    step = program.diagram.steps.get(happening.step)
-    return Line(
-        at=happening.at,
-        step=step.name if step else "The case",
-        words=WORDS.get(happening.kind, happening.kind.replace("_", " ")),
-        by=happening.by,
-        reason=str(happening.detail.get("reason") or happening.detail.get("problem") or ""),
-    )
-
-
 def _draw(program: Program, tasks: Sequence[FiledTask], *, cycle_name: str) -> Markup:
     marks: dict[str, Mark] = {}
     for filed in tasks:
-        is_open = filed.task.state == "open"
-        marks[filed.task.step] = Mark(here=is_open, done=filed.task.state == "completed")
+        # A step may be there for several at once: the case is at it until the last of them is done.
+        is_here = filed.task.is_unfinished or marks.get(filed.place, Mark()).here
+        marks[filed.place] = Mark(here=is_here, done=filed.task.state == "completed")
     return render(layout_of(program), marks, title=f"Where this case stands in {cycle_name}")

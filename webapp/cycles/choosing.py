@@ -6,9 +6,17 @@ from datetime import date
 from werkzeug.datastructures import MultiDict
 
 from webapp.presentation import format_day
-from workflows.cycles.population import STANDARD
+from workflows.cycles.population import STANDARD, without_late_joiners, without_those_on_leave
 from workflows.people.models import ACTIVE, ON_LEAVE
 from workflows.people.organisation import Selection
+from workflows.routing.situations import (
+    NUMBERS,
+    SITUATIONS,
+    WHEN_JOINED_LATE,
+    WHEN_ON_LEAVE,
+    complete_choices,
+    find_choice_problems,
+)
 
 LONGEST_NAME = 120
 STATUS_NAMES = {ACTIVE: "At work", ON_LEAVE: "On leave"}
@@ -24,12 +32,21 @@ class Choice:
     period_from: str
     period_to: str
     selection: Selection
+    policies: dict[str, str | int]
     errors: dict[str, str]
 
     @property
     def period(self) -> tuple[date, date]:
         """The period; only without errors."""
         return date.fromisoformat(self.period_from), date.fromisoformat(self.period_to)
+
+    @property
+    def population(self) -> Selection:
+        """Who takes part: what was selected, without those who joined too late for the policy of the cycle."""
+        if self.errors.keys() & {"period_from", "period_to"}:
+            return self.selection
+        here = without_those_on_leave(self.selection, str(self.policies[WHEN_ON_LEAVE.variable]))
+        return without_late_joiners(here, str(self.policies[WHEN_JOINED_LATE.variable]), self.period)
 
 
 def read_choice(fields: MultiDict[str, str], today: date) -> Choice:
@@ -43,7 +60,10 @@ def read_choice(fields: MultiDict[str, str], today: date) -> Choice:
     if "chosen" in fields:
         selection, found = _read_selection(fields)
         errors |= found
-    return Choice(process, name, period_from, period_to, selection, errors)
+    chosen = {variable: fields[variable] for variable in (*SITUATIONS, *NUMBERS) if variable in fields}
+    errors |= find_choice_problems(chosen)
+    policies = complete_choices(chosen)
+    return Choice(process, name, period_from, period_to, selection, policies, errors)
 
 
 def _find_errors(process: str, name: str, period_from: str, period_to: str) -> dict[str, str]:

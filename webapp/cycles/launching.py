@@ -6,9 +6,7 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engine import clock, definitions
-from engine.definitions import program_for
-from engine.errors import Rejection
+from engine import Rejection, clock, definitions, program_for
 from webapp.access import only_for
 from webapp.actor import signed_in
 from webapp.cycles import blueprint
@@ -21,9 +19,10 @@ from workflows.cycles.outlook import foresee
 from workflows.cycles.population import count_by_manager, preview
 from workflows.cycles.processes import list_processes
 from workflows.cycles.queries import list_cycles
-from workflows.cycles.shipped import list_shipped, read_shipped
+from workflows.cycles.shipped import CLOSING_REVIEW, list_shipped, read_shipped
 from workflows.people.accounts import HR
 from workflows.people.values import Values, list_values
+from workflows.routing.situations import SITUATIONS, tell_choices
 
 PROBLEMS_A_PAGE = 10
 
@@ -47,20 +46,21 @@ def show_confirmation() -> ResponseReturnValue:
         return invalid(_launch_page(choice, errors=choice.errors))
     session, now = current_session(), clock.now()
     definition = definitions.latest(session, choice.process)
-    seen = preview(session, choice.selection, _today())
+    seen = preview(session, choice.population, _today())
     if not seen.participants:
         return _launch_page(choice, errors={})
     loads = [count for manager, count in count_by_manager(seen.participants).items() if manager is not None]
     return render_template(
         "cycles/confirmation.html",
         choice=choice,
+        policies=tell_choices(choice.policies),
         definition=definition,
         count=len(seen.participants),
         problems=len(seen.problems),
         first=foresee(program_for(session, definition.id), len(seen.participants), now),
         managers=len(loads),
         heaviest=max(loads, default=0),
-        described=describe_selection(choice.selection, _name_units(list_values(session, _today()))),
+        described=describe_selection(choice.population, _name_units(list_values(session, _today()))),
         running=[cycle for cycle in list_cycles(session) if cycle.state == "running"],
         fields=[(name, value) for name, values in request.args.lists() for value in values],
     )
@@ -86,6 +86,7 @@ def launch_cycle() -> ResponseReturnValue:
         name=choice.name,
         period=choice.period,
         selection=choice.selection,
+        policies=choice.policies,
         by=signed_in().person_id,
         now=clock.now(),
     )
@@ -106,8 +107,8 @@ def publish(package: str) -> ResponseReturnValue:
 
 def _launch_page(choice: Choice, errors: dict[str, str]) -> str:
     session = current_session()
-    processes = list_processes(session)
-    published = {process.key for process in processes}
+    processes = [process for process in list_processes(session) if process.key != CLOSING_REVIEW]
+    published = {*(process.key for process in processes), CLOSING_REVIEW}
     values = list_values(session, _today())
     return render_template(
         "cycles/launch.html",
@@ -118,17 +119,18 @@ def _launch_page(choice: Choice, errors: dict[str, str]) -> str:
         values=values,
         status_names=STATUS_NAMES,
         type_names=TYPE_NAMES,
+        situations=SITUATIONS.values(),
         **_preview(choice, values),
     )
 
 
 def _preview(choice: Choice, values: Values) -> dict[str, Any]:
     page = asked_page()
-    seen = preview(current_session(), choice.selection, _today())
+    seen = preview(current_session(), choice.population, _today())
     begin = offset_of(page, PROBLEMS_A_PAGE)
     return {
         "seen": seen,
-        "described": describe_selection(choice.selection, _name_units(values)),
+        "described": describe_selection(choice.population, _name_units(values)),
         "problems": seen.problems[begin : begin + PROBLEMS_A_PAGE],
         "paging": Paging(page, len(seen.problems), PROBLEMS_A_PAGE),
     }

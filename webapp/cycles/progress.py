@@ -3,15 +3,13 @@
 import codecs
 import csv
 import io
+from datetime import timedelta
 
-from flask import Response, make_response, render_template
+from flask import Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from engine import clock
-from engine.definitions import program_for
-from engine.errors import NotFound
-from engine.models import FanOut
+from engine import FanOut, NotFound, clock, program_for
 from webapp.access import only_for
 from webapp.actor import signed_in
 from webapp.cycles import blueprint
@@ -22,7 +20,8 @@ from webapp.request_session import current_session
 from workflows.cycles.models import Cycle
 from workflows.cycles.overview import count_unit_work
 from workflows.cycles.participants import Found, WaitingTask, find_open_tasks
-from workflows.cycles.progress import CycleProgress, progress_of
+from workflows.cycles.pausing import standing_of_cycle
+from workflows.cycles.progress import CycleProgress, StepProgress, progress_of
 from workflows.cycles.queries import get_cycle
 from workflows.cycles.stoppages import find_stoppages
 from workflows.people.accounts import HR
@@ -30,6 +29,16 @@ from workflows.people.export import neutralise
 from workflows.routing.resolvers import GROUPS
 
 STUCK_SHOWN = 8
+MANY, LATE, LONG = "many", "late", "long"
+MEASURES = {
+    MANY: ("How many", "How many wait at each step, and how many of them are overdue; the darker, the more wait."),
+    LATE: ("How late", "How many are overdue at each step; the darker, the more."),
+    LONG: (
+        "How long",
+        "Half of those who are at a step now have been there so long or longer; the darker, the longer.",
+    ),
+}
+"""What the picture shows: what it is called, and how it is read."""
 
 
 @blueprint.get("/<int:cycle_id>")
@@ -40,7 +49,9 @@ def show_progress(cycle_id: int) -> ResponseReturnValue:
     cycle = get_cycle(session, cycle_id)
     me = signed_in().person_id
     progress = progress_of(session, cycle, now, viewer=me)
-    picture, words = _draw(cycle, progress)
+    measure = request.args.get("show", MANY)
+    measure = measure if measure in MEASURES else MANY
+    picture, words = _draw(cycle, progress, measure)
     return render_template(
         "cycles/progress.html",
         cycle=cycle,
@@ -49,9 +60,14 @@ def show_progress(cycle_id: int) -> ResponseReturnValue:
         work=count_unit_work(session, cycle, now, viewer=me),
         picture=picture,
         words=words,
+        measure=measure,
+        measures=MEASURES,
+        describe_half=describe_half,
+        now=now,
         stuck=find_open_tasks(session, cycle, viewer=me, overdue_at=now, limit=STUCK_SHOWN),
         stoppages=find_stoppages(session, viewer=me, root_id=cycle.instance_id, limit=STUCK_SHOWN),
         groups=GROUPS,
+        standing=standing_of_cycle(session, cycle),
     )
 
 
@@ -129,15 +145,42 @@ def _work_page(cycle: Cycle, found: Found[WaitingTask], page: int, *, title: str
 
 
 def _starting(progress: CycleProgress) -> FanOut | None:
-    """The fan-out whose members are still being started, if there is one."""
-    return next(
-        (f for f in progress.fan_outs if f.state == "gathering" or (f.state == "open" and f.started < f.total)), None
-    )
+    """The fan-out whose members are still being started, if there is one; not where they follow each other."""
+    at_once = [fan_out for fan_out in progress.fan_outs if not fan_out.sequential]
+    return next((f for f in at_once if f.state == "gathering" or (f.state == "open" and f.started < f.total)), None)
 
 
-def _draw(cycle: Cycle, progress: CycleProgress) -> tuple[Markup, Markup]:
-    """The diagram with how many wait at each step, and the same in words."""
+def _draw(cycle: Cycle, progress: CycleProgress, measure: str) -> tuple[Markup, Markup]:
+    """The diagram with one figure at each step, and the same in words."""
     program = program_for(current_session(), cycle.definition_id)
     layout = layout_of(program)
-    marks = {step.step: Mark(waiting=step.open, late=step.overdue) for step in progress.steps}
+    marks = {step.step: _mark(step, measure) for step in progress.steps}
     return render(layout, marks, title=f"Where {cycle.name} stands"), describe(layout, marks)
+
+
+def _mark(step: StepProgress, measure: str) -> Mark:
+    if measure == LATE:
+        return Mark(late=step.overdue, weight=step.overdue)
+    if measure == LONG:
+        wait = step.waiting
+        return Mark() if wait is None else Mark(note=describe_wait(wait), weight=max(1, int(wait.total_seconds())))
+    return Mark(waiting=step.open, late=step.overdue)
+
+
+def describe_wait(wait: timedelta) -> str:
+    """How long something has been waiting: “6 days”, “3 hours”, “under an hour”."""
+    for number, word in ((wait.days, "day"), (int(wait.total_seconds()) // 3600, "hour")):
+        if number > 0:
+            return f"{number:,} {word if number == 1 else word + 's'}"
+    return "under an hour"
+
+
+def describe_half(step: StepProgress) -> str:
+    """How long the open tasks of a step have been open, as a sentence; empty where none is."""
+    if step.waiting is None:
+        return ""
+    if step.open == 1:
+        return f"It has been open for {describe_wait(step.waiting)}."
+    if step.waiting < timedelta(hours=1):
+        return "Half of them have been open for less than an hour."
+    return f"Half of them have been open for {describe_wait(step.waiting)} or longer."

@@ -4,24 +4,21 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from engine import clock, tasks
-from engine.errors import NotAllowed, NotFound
-from engine.models import Task
+from engine import NotAllowed, NotFound, Task, clock, tasks
 from webapp.access import only_for
 from webapp.actor import signed_in
 from webapp.cycles import blueprint
 from webapp.errors import invalid
+from webapp.picking import find_candidates
 from webapp.request_session import current_session, discard_changes
 from workflows.cycles.models import Cycle
 from workflows.cycles.queries import get_cycle
 from workflows.cycles.stoppages import retry_stoppage
 from workflows.people.accounts import HR
-from workflows.people.models import ACTIVE
-from workflows.people.search import name_people, search_people
+from workflows.people.search import name_people
 from workflows.routing.explain import explain
 from workflows.routing.resolvers import GROUPS
 
-SHOWN = 8
 LONGEST_REASON = 500
 
 
@@ -67,7 +64,7 @@ def retry_incident(cycle_id: int, incident_id: int) -> ResponseReturnValue:
 
 def _find(session: Session, cycle_id: int, task_id: int) -> tuple[Cycle, Task]:
     cycle, task = get_cycle(session, cycle_id), session.get(Task, task_id)
-    if task is None or task.root_id != cycle.instance_id or task.state != "open":
+    if task is None or task.root_id != cycle.instance_id or not task.is_unfinished:
         raise NotFound("There is no such open task in this cycle. It may have been completed in the meantime.")
     if task.subject == signed_in().person_id:
         raise NotFound("There is no such open task in this cycle that you could hand on.")
@@ -77,11 +74,9 @@ def _find(session: Session, cycle_id: int, task_id: int) -> tuple[Cycle, Task]:
 def _holder_page(cycle_id: int, task_id: int, *, problem: str) -> str:
     session = current_session()
     cycle, task = _find(session, cycle_id, task_id)
-    search = request.values.get("q", "").strip()
     known = [person for person in (task.assignee, task.subject) if person]
     names = name_people(session, known)
-    found = search_people(session, clock.now().date(), search=search, status=ACTIVE, limit=SHOWN) if search else None
-    barred = {task.assignee, task.subject}
+    found = find_candidates({task.assignee, task.subject})
     return render_template(
         "cycles/holder.html",
         cycle=cycle,
@@ -89,9 +84,7 @@ def _holder_page(cycle_id: int, task_id: int, *, problem: str) -> str:
         holder=names.get(task.assignee or "", GROUPS.get(task.group or "", "nobody")),
         subject=names.get(task.subject or "", ""),
         why=explain(task.explanation, holder=task.assignee, reader=""),
-        search=search,
-        people=[row for row in found.rows if row.person.id not in barred] if found else [],
-        total=found.total if found else 0,
+        found=found,
         chosen=request.form.get("to", ""),
         reason=request.form.get("reason", ""),
         problem=problem,

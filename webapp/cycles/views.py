@@ -1,5 +1,27 @@
 """Everything about cycles, gathered on one blueprint."""
 
-from webapp.cycles import blueprint, case_file, launching, listing, participants, progress, reassigning
+from webapp.cycles import (
+    blueprint,
+    case_file,
+    extending,
+    launching,
+    listing,
+    participants,
+    pausing,
+    progress,
+    reassigning,
+    reopening,
+)
 
-__all__ = ["blueprint", "case_file", "launching", "listing", "participants", "progress", "reassigning"]
+__all__ = [
+    "blueprint",
+    "case_file",
+    "extending",
+    "launching",
+    "listing",
+    "participants",
+    "pausing",
+    "progress",
+    "reassigning",
+    "reopening",
+]

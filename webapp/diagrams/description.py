@@ -44,7 +44,9 @@ def _phrase(layout: Layout, shape: Shape) -> str:
         return f"End: {shape.name}"
     if "parallel" in shape.markers or "sequential" in shape.markers:
         return f"{shape.name} (repeated{f' for {shape.population}' if shape.population else ''})"
-    return shape.name
+    if "loop" in shape.markers:
+        return f"{shape.name} (again and again)"
+    return f"{shape.name} (another process)" if shape.kind == "callActivity" else shape.name
 
 
 def _is_worth_telling(layout: Layout, shape: Shape) -> bool:

@@ -91,7 +91,7 @@ def _draw_plain(part: Shape | Edge) -> str:
 
 
 def _draw_part(part: Shape | Edge, mark: Mark, busiest: int) -> str:
-    states = [("is-done", mark.done), ("is-here", mark.here), ("is-late", mark.late > 0)]
+    states = [("is-done", mark.done), ("is-here", mark.here), ("is-late", mark.late > 0), ("is-changed", mark.changed)]
     classes = [f"diagram-{part.kind}", *(name for name, true in states if true)]
     if heat := measure_heat(mark, busiest):
         classes.append(f"is-heat-{heat}")
@@ -108,8 +108,12 @@ def _draw_badges(shape: Shape, mark: Mark) -> str:
     elif mark.done and shape.kind not in GATEWAYS:
         badges += _draw_sign("is-check", Point(box.right - 4, box.y + 3), _CHECK)
     right = box.right + 8
-    for style, text in (("is-waiting", str(mark.waiting)), ("is-late", f"{mark.late} late")):
-        if (mark.late if style == "is-late" else mark.waiting) > 0:
+    for style, text, shown in (
+        ("is-waiting", str(mark.waiting), mark.waiting > 0),
+        ("is-late", f"{mark.late} late", mark.late > 0),
+        ("is-waiting", mark.note, bool(mark.note)),
+    ):
+        if shown:
             width = max(22.0, measure(text) + 12)
             badges += _draw_pill(style, text, Box(right - width, box.y - 12, width, 20))
             right -= width + 3

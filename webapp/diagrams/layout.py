@@ -6,8 +6,7 @@ from math import isfinite
 
 from lxml import etree
 
-from engine.errors import Finding, InvalidDiagram
-from engine.xml import read_xml
+from engine import Finding, InvalidDiagram, read_xml
 from webapp.diagrams.geometry import Box, Point, enclose, enclose_points
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"

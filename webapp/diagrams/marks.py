@@ -9,13 +9,22 @@ class Mark:
     """The state of one element for the person who looks.
 
     `here`: the case they look at is at this element. `done`: it has been passed (also for sequence flows).
-    `waiting`: cases that wait there, late ones included; `late`: those of them that are overdue.
+    `waiting`: cases that wait there, late ones included; `late`: those of them that are overdue. `note` is a figure of
+    another kind, such as “6 days”. The colour goes by `weight`, or by `waiting` where it is None.
     """
 
     here: bool = False
     done: bool = False
     waiting: int = 0
     late: int = 0
+    note: str = ""
+    weight: int | None = None
+    changed: bool = False
+
+    @property
+    def heat(self) -> int:
+        """What the colour of the element goes by."""
+        return self.waiting if self.weight is None else self.weight
 
     def words(self) -> str:
         """The mark as a phrase, "" when there is nothing to say."""
@@ -24,6 +33,8 @@ class Mark:
             said.append(f"{self.waiting} waiting")
         if self.late:
             said.append(f"{self.late} late")
+        if self.note:
+            said.append(self.note)
         return ", ".join(said)
 
 
@@ -31,12 +42,12 @@ HEAT_LEVELS = 4
 
 
 def measure_heat(mark: Mark, busiest: int) -> int:
-    """How busy an element is, from 0 (nobody waits) to `HEAT_LEVELS` (as many as at the busiest element)."""
-    if not mark.waiting or not busiest:
+    """How hot an element is, from 0 (nobody waits) to `HEAT_LEVELS` (as much as at the hottest element)."""
+    if not mark.heat or not busiest:
         return 0
-    return max(1, -(-mark.waiting * HEAT_LEVELS // busiest))
+    return max(1, -(-mark.heat * HEAT_LEVELS // busiest))
 
 
 def find_busiest(marks: Iterable[Mark]) -> int:
-    """The largest number of cases that wait at one element."""
-    return max((mark.waiting for mark in marks), default=0)
+    """The most that any element has, of what the colour goes by: for instance of cases that wait there."""
+    return max((mark.heat for mark in marks), default=0)

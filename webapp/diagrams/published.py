@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from engine.spiff import Program
+from engine import Program
 from webapp.diagrams.layout import Layout, read_layout
 
 

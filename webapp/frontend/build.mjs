@@ -9,6 +9,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
+import { formJs } from './form-js.mjs';
 import { drawSprite } from './icons.mjs';
 import { tabler } from './tabler.mjs';
 
@@ -35,7 +36,8 @@ function findEntryPoints() {
 function nameOutputs(metafile) {
   const names = new Map();
   for (const [file, output] of Object.entries(metafile.outputs)) {
-    if (!output.entryPoint) continue;
+    // What is loaded only when it is needed counts as an entry point, too, and no page asks for it by name.
+    if (!output.entryPoint || /^chunk-/.test(path.basename(file))) continue;
     const bundle = path.basename(file).replace(/-[A-Z0-9]{8}(\.\w+)$/, '$1');
     names.set(bundle, path.basename(file));
     if (output.cssBundle && output.cssBundle !== file) {
@@ -126,7 +128,7 @@ const options = {
   chunkNames: 'chunk-[hash]',
   assetNames: '[name]-[hash]',
   loader: { '.svg': 'dataurl', '.woff': 'file', '.woff2': 'file', '.ttf': 'file', '.eot': 'empty' },
-  plugins: [tabler, writingManifest],
+  plugins: [tabler, formJs, writingManifest],
 };
 
 if (watching) {

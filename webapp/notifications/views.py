@@ -3,16 +3,17 @@
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from engine import clock
-from engine.errors import NotFound
+from engine import NotFound, clock
 from webapp.actor import signed_in
-from webapp.notifications import blueprint
+from webapp.notifications import blueprint, preferences
 from webapp.request_session import current_session
 from webapp.standing import count_unread
-from workflows.notifications.models import ESCALATION, Notification
+from workflows.notifications.models import ESCALATION, MENTION, Notification
 from workflows.notifications.reading import list_notifications, mark_read
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "preferences"]
+
+UNDER_THE_BELL = 7
 
 
 @blueprint.get("/notifications")
@@ -25,6 +26,16 @@ def show_notifications() -> ResponseReturnValue:
     )
 
 
+@blueprint.get("/notifications/latest")
+def show_latest() -> ResponseReturnValue:
+    """The newest few, for the list under the bell, with how many are not read."""
+    return render_template(
+        "notifications/latest.html",
+        notifications=list_notifications(current_session(), signed_in().person_id, limit=UNDER_THE_BELL),
+        unread=count_unread(signed_in()),
+    )
+
+
 @blueprint.post("/notifications/reading")
 def read_all() -> ResponseReturnValue:
     """Mark all as read."""
@@ -33,21 +44,35 @@ def read_all() -> ResponseReturnValue:
     return redirect(url_for("notifications.show_notifications"))
 
 
+@blueprint.get("/notifications/<int:notification_id>")
+def open_one(notification_id: int) -> ResponseReturnValue:
+    """Go to what one is about: where the links in mails lead."""
+    return redirect(_target(_own(notification_id)))
+
+
 @blueprint.post("/notifications/<int:notification_id>/reading")
 def read_one(notification_id: int) -> ResponseReturnValue:
     """Mark one as read and go to what it is about."""
-    session, reader = current_session(), signed_in().person_id
-    notification = session.get(Notification, notification_id)
-    if notification is None or notification.person_id != reader:
-        raise NotFound("There is no such notification.")
-    mark_read(session, reader, clock.now(), notification_id=notification_id)
+    notification = _own(notification_id)
+    mark_read(current_session(), notification.person_id, clock.now(), notification_id=notification_id)
     return redirect(_target(notification))
+
+
+def _own(notification_id: int) -> Notification:
+    notification = current_session().get(Notification, notification_id)
+    if notification is None or notification.person_id != signed_in().person_id:
+        raise NotFound("There is no such notification.")
+    return notification
 
 
 def _target(notification: Notification) -> str:
     # Whoever hears of a task that waits for somebody else cannot open it; their team page shows where it stands.
     if notification.kind == ESCALATION:
         return url_for("team.show_team")
+    if notification.kind == MENTION and notification.case_id is not None:
+        return url_for("cases.show_comments", case_id=notification.case_id)
+    if notification.inquiry_id is not None:
+        return url_for("asking.show_inquiry", inquiry_id=notification.inquiry_id)
     if notification.task_id is not None:
         return url_for("tasks.show_task", task_id=notification.task_id)
     return url_for("cases.show_my_review")

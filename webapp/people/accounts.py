@@ -3,8 +3,7 @@
 from flask import current_app, render_template
 from flask.typing import ResponseReturnValue
 
-from engine import clock
-from engine.errors import NotFound
+from engine import NotFound, clock
 from webapp.access import only_for
 from webapp.actor import signed_in
 from webapp.people import blueprint

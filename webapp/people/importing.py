@@ -14,11 +14,16 @@ from webapp.errors import invalid
 from webapp.people import blueprint
 from webapp.presentation import format_day
 from webapp.request_session import current_session, discard_changes
+from workflows.cycles.joining import JOINED, LEFT_OUT
+from workflows.cycles.transfers import ASKED, SKIPPED, WITHDRAWN
 from workflows.people.accounts import HR
 from workflows.people.imports.people_file import PEOPLE_HEADER
 from workflows.people.imports.report import Change, FileRejected
+from workflows.people.imports.undoing import find_memory
 from workflows.people.search import name_people
+from workflows.routing.moves import Rerouted
 from workflows.routing.receiving import KINDS, MOVES, PEOPLE, UNITS, Received, digest_of, preview_receiving, receive
+from workflows.routing.situations import PRO_RATE, SHORTEN
 
 KIND_NAMES = {
     PEOPLE: "People: everybody the HR system knows",
@@ -36,6 +41,18 @@ FIELDS = {
     "hrbp_id": "HR partner",
     "parent_id": "Above",
     "fte": "Working time",
+}
+CASE_ACTIONS = {
+    "cancel": "ends",
+    "pause": "stands still",
+    "resume": "goes on",
+    ASKED: "the former manager writes a closing review",
+    SHORTEN: "is about a shorter period",
+    PRO_RATE: "counts by the share of the period",
+    JOINED: "begins",
+    LEFT_OUT: "none in this cycle",
+    SKIPPED: "no closing review",
+    WITHDRAWN: "no closing review any more",
 }
 SHOWN = 50
 LONGEST_NAME = 200
@@ -120,7 +137,8 @@ def apply_import() -> ResponseReturnValue:
         discard_changes()
         return _answer(upload, received=received)
     flash(_tell(received), "success")
-    address = url_for("people.show_people")
+    batch_id = received.tasks.batch_id if received.tasks else None
+    address = url_for("people.show_handing_on", batch_id=batch_id) if batch_id else url_for("people.show_people")
     if request.headers.get("HX-Request") == "true":
         return Response(headers={"HX-Redirect": address})
     return redirect(address)
@@ -146,7 +164,8 @@ def _tell(received: Received) -> str:
     report = received.report
     text = f"{report.file_name} is imported: {len(report.added):,} new, {len(report.changed):,} changed"
     moved = len(received.tasks.moves) if received.tasks else 0
-    return f"{text}, {moved:,} open {'task' if moved == 1 else 'tasks'} handed on."
+    going = "being handed on" if received.tasks and received.tasks.batch_id else "handed on"
+    return f"{text}, {moved:,} open {'task' if moved == 1 else 'tasks'} {going}."
 
 
 def _answer(upload: Upload, *, received: Received | None = None, problem: str = "") -> ResponseReturnValue:
@@ -164,16 +183,33 @@ def _describe(received: Received | None) -> dict[str, Any]:
     if received is None:
         return {"received": None}
     report, moves = received.report, received.tasks.moves if received.tasks else ()
+    stays = received.tasks.stays if received.tasks else ()
     changes = [_words(change) for change in report.changes[:SHOWN]]
     people = {person for change in changes for person in (change.subject_id, change.before, change.after)}
-    for move in moves[:SHOWN]:
+    people |= {case.person_id for case in received.cases[:SHOWN]}
+    for move in (*moves[:SHOWN], *stays[:SHOWN]):
         people |= {person for person in (move.subject, move.from_person, move.to_person) if person}
     return {
         "shown": SHOWN,
+        "case_actions": CASE_ACTIONS,
         "moves": moves,
+        "stays": stays,
+        "drafts_told": _tell_drafts(received.tasks) if received.tasks else "",
         "changes": changes,
         "names": name_people(current_session(), sorted(people)),
     }
+
+
+def _tell_drafts(tasks: Rerouted) -> str:
+    """For instance “3 open tasks will move. 2 drafts: 1 shared with the new holder, 1 kept by who has begun it.”."""
+    moving, shared, kept = len(tasks.moves), tasks.drafts, tasks.kept_drafts
+    text = f"{moving:,} open {'task' if moving == 1 else 'tasks'} will move."
+    parts = [
+        *([f"{shared:,} shared with the new holder"] if shared else []),
+        *([f"{kept:,} kept by whoever has begun {'it' if kept == 1 else 'them'}"] if kept else []),
+    ]
+    drafts = "1 draft" if shared + kept == 1 else f"{shared + kept:,} drafts"
+    return f"{text} {drafts}: {', '.join(parts)}." if parts else text
 
 
 def _words(change: Change) -> ChangeInWords:
@@ -189,7 +225,7 @@ def _value(value: object) -> str:
 
 
 def _import_page(*, kind: str, effective: date | None = None, **parts: Any) -> str:
-    settings = {"problem": "", "received": None, **parts}
+    settings = {"problem": "", "received": None, "can_undo": find_memory(current_session()) is not None, **parts}
     return render_template(
         "people/import.html", kind=kind, kinds=KIND_NAMES, columns=COLUMNS, effective=effective, **settings
     )

@@ -1,5 +1,5 @@
 """Everything about people, gathered on one blueprint."""
 
-from webapp.people import accounts, blueprint, importing, listing
+from webapp.people import accounts, blueprint, handing_on, importing, listing, taking_back
 
-__all__ = ["accounts", "blueprint", "importing", "listing"]
+__all__ = ["accounts", "blueprint", "handing_on", "importing", "listing", "taking_back"]

@@ -9,14 +9,13 @@ from flask import render_template, url_for
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
-from engine import clock
-from engine.errors import NotFound
-from engine.tasks import OpenTask
+from engine import NotFound, OpenTask, clock
 from webapp.actor import signed_in
 from webapp.forms import render_answers, render_form
 from webapp.request_session import current_session
+from webapp.tasks.changed import changed_for
 from workflows.cases.dossier import dossier_of
-from workflows.cases.trail import done_about
+from workflows.cases.trail import done_about, trail_of
 from workflows.cycles.queries import case_of
 from workflows.people.search import name_people
 from workflows.promotions.relations import find_relations
@@ -24,12 +23,19 @@ from workflows.promotions.waiting import open_proposal
 from workflows.reviews.forms import questionnaire_of
 from workflows.reviews.reading import submissions_about
 from workflows.reviews.roles import roles_in_case
+from workflows.reviews.sending_back import may_be_sent_back
 from workflows.reviews.submitting import context_of, draft_of
 from workflows.rewards.facts import gather_facts
 from workflows.rewards.models import Proposal
 
 KINDS = {"bonus": "Bonus", "pay_increase": "Pay increase", "promotion": "Promotion"}
-STATES = {"proposed": "Proposed", "approved": "Approved", "granted": "Granted", "rejected": "Not granted"}
+STATES = {
+    "proposed": "Proposed",
+    "approved": "Approved",
+    "granted": "Granted",
+    "rejected": "Not granted",
+    "withdrawn": "Taken back",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,7 @@ def render_decision(found: OpenTask, attempt: Attempt | None = None) -> str:
     facts = gather_facts(session, case, today)
     roles = roles_in_case(session, case, actor.person_id, actor.roles)
     handed_in = submissions_about(session, task.root_id, case.person_id, viewer=actor.person_id, roles=roles)
+    done = done_about(session, task)
     return render_template(
         "promotions/decision.html",
         task=task,
@@ -67,10 +74,12 @@ def render_decision(found: OpenTask, attempt: Attempt | None = None) -> str:
         worth=describe_worth(proposal),
         band=describe_band(facts.band_position) if facts.band_position is not None else "",
         relations=find_relations(session, actor.person_id, proposal, today),
-        done=done_about(session, task),
+        done=done,
+        changed=changed_for(task, handed_in, done, trail_of(session, task, found.program).left_at),
         submissions=[(submission, render_answers(submission.answers)) for submission in reversed(handed_in)],
         form=_draw_form(found, roles, attempt),
         attempt=attempt,
+        may_send_back=may_be_sent_back(found),
     )
 
 

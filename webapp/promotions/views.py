@@ -3,9 +3,7 @@
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engine import clock, tasks
-from engine.errors import Conflict, NotFound
-from engine.tasks import OpenTask
+from engine import Conflict, NotFound, OpenTask, clock, tasks
 from webapp.actor import signed_in
 from webapp.auth.reauthentication import NOT_CONFIRMED, confirm_actor
 from webapp.errors import invalid
@@ -34,14 +32,14 @@ STEP = "executive_signoff"
 def decision(task_id: int) -> ResponseReturnValue:
     """One case on one page."""
     task = find_task(current_session(), task_id)
-    return render_decision(_load(task_id)) if task.state == "open" else render_closed(task)
+    return render_decision(_load(task_id)) if task.is_unfinished else render_closed(task)
 
 
 @blueprint.post("/<int:task_id>/signature")
 def sign(task_id: int) -> ResponseReturnValue:
     """Sign the decision. With a wrong password or an open question everything written is kept."""
     task, answers = find_task(current_session(), task_id), read_submitted(request.form)
-    if task.state != "open":
+    if not task.is_unfinished:
         return render_closed(task, answers), 409
     found = _load(task_id)
     if apply_buttons(request.form, answers):

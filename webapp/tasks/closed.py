@@ -6,10 +6,7 @@ from typing import Any
 from flask import render_template
 from sqlalchemy.orm import Session
 
-from engine import clock
-from engine.definitions import program_for
-from engine.errors import NotFound
-from engine.models import Task
+from engine import NotFound, Task, clock, program_for
 from webapp.actor import signed_in
 from webapp.forms import render_answers
 from webapp.request_session import current_session
@@ -17,6 +14,7 @@ from webapp.standing import holder_of
 from workflows.inbox.going_on import next_task
 from workflows.questionnaires import visible_answers
 from workflows.reviews.forms import questionnaire_of
+from workflows.reviews.recalling import may_recall
 from workflows.reviews.submitting import draft_of
 
 
@@ -28,7 +26,7 @@ def find_task(session: Session, task_id: int) -> Task:
     task, reader = session.get(Task, task_id), signed_in().person_id
     if task is not None:
         theirs = reader in (task.assignee, task.closed_by)
-        if theirs or (task.state == "open" and task.subject != reader):
+        if theirs or (task.is_unfinished and task.subject != reader):
             return task
     raise NotFound("There is no such task, or it is not yours to see.")
 
@@ -54,6 +52,7 @@ def render_closed(task: Task, typed: Mapping[str, Any] | None = None) -> str:
         task=task,
         own=own and task.state == "completed",
         mine=task.closed_by == actor.person_id,
+        may_take_back=may_recall(session, task, actor.person_id),
         answers=show(kept) if kept and task.state == "completed" else None,
         lost=show(lost) if lost else None,
         following=next_task(session, holder_of(actor), task.step, clock.now()),

@@ -1,6 +1,6 @@
 """All that the page of a task shows, gathered for one reader."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,23 +9,26 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from engine import clock
-from engine.diagram import Step
-from engine.tasks import OpenTask
+from engine import OPEN, OpenTask, Step, Task, clock
 from webapp.actor import Actor, signed_in
 from webapp.forms import render_answers, render_form
 from webapp.request_session import current_session
+from webapp.tasks.changed import changed_for
 from webapp.tasks.picture import picture_of
+from workflows.asking.reading import list_at_task
+from workflows.cases.commenting import list_colleagues, list_comments
 from workflows.cases.dossier import Dossier, dossier_of
 from workflows.cases.phases import phase_of, phases_of
 from workflows.cases.reading import read_case
-from workflows.cases.trail import done_about, handing_of
+from workflows.cases.trail import BACK, Done, Trail, Turn, done_about, trail_of
 from workflows.people.models import Person
 from workflows.reviews.forms import questionnaire_of
 from workflows.reviews.models import Submission
 from workflows.reviews.reading import ShownSubmission
 from workflows.reviews.roles import HR, roles_in_case
-from workflows.reviews.submitting import context_of, draft_of
+from workflows.reviews.sending_back import may_be_sent_back
+from workflows.reviews.submitting import context_of, find_draft
+from workflows.routing.adding import line_at, may_add
 from workflows.routing.explain import explain
 
 
@@ -50,24 +53,51 @@ def render_task(found: OpenTask, attempt: Attempt | None = None) -> str:
     task = found.task
     dossier = dossier_of(session, task, clock.now().date())
     roles = _roles(session, dossier, task.subject, actor)
-    draft = draft_of(session, task.id)
-    done = done_about(session, task)
+    draft = find_draft(session, task, actor.person_id)
+    done, trail = done_about(session, task), trail_of(session, task, found.program)
+    submissions = _read_submissions(session, dossier, actor, roles)
     return render_template(
         "tasks/task.html",
         task=task,
         dossier=dossier,
         attempt=attempt,
         form=_draw_form(found, dossier, draft, attempt, roles),
-        submissions=_read_submissions(session, dossier, actor, roles),
+        submissions=submissions,
+        changed=[] if actor.person_id == task.subject else changed_for(task, submissions, done, trail.left_at),
         render_answers=render_answers,
         draft_author=_other_author(session, draft, actor),
+        owner=_owner(session, task, actor),
+        may_send_back=task.assignee == actor.person_id and task.state == OPEN and may_be_sent_back(found),
+        may_delegate=task.assignee == actor.person_id != task.subject,
+        inquiries=list_at_task(session, task),
+        line=line_at(session, task),
+        may_add=may_add(found, actor.person_id),
+        may_ask=task.assignee == actor.person_id,
+        comments=list_comments(session, dossier.case) if dossier.case and roles - {"subject"} else None,
+        colleagues=list_colleagues(session, dossier.case, actor.person_id)
+        if dossier.case and roles - {"subject"}
+        else [],
         phases=phases_of(found.program),
         phase=phase_of(found.program, found.step),
         why=explain(task.explanation, holder=task.assignee, reader=actor.person_id),
-        handing=handing_of(session, task),
-        done=done if actor.person_id != task.subject else [one for one in done if one.by_id == actor.person_id],
+        handing=trail.handing,
+        sent_back=trail.sent_back,
+        back=BACK,
+        happened=_happened(task, done, trail, actor),
         picture=picture_of(found, done, reader=actor.person_id),
     )
+
+
+def _happened(task: Task, done: Sequence[Done], trail: Trail, actor: Actor) -> list[Done | Turn]:
+    """What happened in the case, the oldest first; to the person it is about, what they did themselves and no more."""
+    if actor.person_id == task.subject:
+        return [one for one in done if one.by_id == actor.person_id]
+    return sorted([*done, *trail.turns], key=lambda one: one.at)
+
+
+def _buttons(task: Task, *, signed: bool) -> tuple[tuple[str, str], ...]:
+    """What is paused, or the turn of somebody else, cannot be handed in; what is typed is saved all the same."""
+    return () if task.state != OPEN else (("", "Sign and hand in" if signed else "Hand in"),)
 
 
 def _read_submissions(session: Session, dossier: Dossier, actor: Actor, roles: set[str]) -> list[ShownSubmission]:
@@ -91,6 +121,14 @@ def _other_author(session: Session, draft: Submission | None, actor: Actor) -> s
     return person.name if person else draft.author
 
 
+def _owner(session: Session, task: Task, actor: Actor) -> str:
+    """The name of whom the reader does the task for; empty where it is their own."""
+    if task.owner in (None, actor.person_id):
+        return ""
+    person = session.get(Person, task.owner)
+    return person.name if person else task.owner or ""
+
+
 def _draw_form(
     found: OpenTask, dossier: Dossier, draft: Submission | None, attempt: Attempt | None, roles: set[str]
 ) -> Markup:
@@ -105,7 +143,7 @@ def _draw_form(
         context={**context_of(found), **names},
         action=url_for("tasks.complete_task", task_id=task.id),
         csrf_token=generate_csrf(),
-        buttons=(("", "Sign and hand in" if signed else "Hand in"),),
+        buttons=_buttons(task, signed=signed),
         autosave_url=url_for("tasks.save_task_draft", task_id=task.id),
         saved_at=draft.saved_at if draft else None,
         backup_key=f"{actor.person_id}-task{task.id}",
@@ -114,7 +152,7 @@ def _draw_form(
             render_template(
                 "tasks/ending.html",
                 revision=task.revision,
-                version=draft.version if draft else 0,
+                version=draft.version if draft and draft.task_id == task.id else 0,
                 signed=signed,
                 password_problem=attempt.password_problem if attempt else "",
             )

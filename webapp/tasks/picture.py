@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from engine.tasks import OpenTask
+from engine import OpenTask
 from webapp.diagrams import Layout, Mark, describe, layout_of, render
 from workflows.cases.phases import phase_of, phases_of
 from workflows.cases.trail import Done

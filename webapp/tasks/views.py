@@ -3,10 +3,7 @@
 from flask import flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engine import clock, tasks
-from engine.errors import Conflict, Rejection
-from engine.models import Task
-from engine.tasks import OpenTask
+from engine import Conflict, OpenTask, Rejection, Task, clock, tasks
 from webapp.actor import signed_in
 from webapp.auth.reauthentication import NOT_CONFIRMED, confirm_actor
 from webapp.errors import invalid
@@ -14,13 +11,17 @@ from webapp.forms import apply_buttons, read_submitted
 from webapp.going_on import go_on
 from webapp.numbers import read_number
 from webapp.request_session import current_session, discard_changes
-from webapp.tasks import blueprint
+from webapp.tasks import adding, blueprint, sending_back
 from webapp.tasks.closed import find_task, render_closed
+from webapp.tasks.delegating import render_delegated
 from webapp.tasks.page import Attempt, needs_signature, render_task
+from webapp.tasks.recalling import tell_handed_in
+from workflows.notifications.reading import mark_opened
 from workflows.promotions.signing import confirm_signer
 from workflows.reviews.submitting import FormIncomplete, save_draft, submit
+from workflows.routing.electing import is_ballot
 
-__all__ = ["blueprint"]
+__all__ = ["adding", "blueprint", "sending_back"]
 
 # Steps with a page of their own, by `rf:page`.
 PAGES = {"calibration": "calibration.session", "executive-decision": "promotions.decision"}
@@ -31,8 +32,13 @@ def show_task(task_id: int) -> ResponseReturnValue:
     """A task with its form and all that helps to answer it."""
     session = current_session()
     task = find_task(session, task_id)
-    if task.state != "open":
+    mark_opened(session, signed_in().person_id, task_id, clock.now())
+    if is_ballot(task.explanation) and signed_in().person_id != task.owner:
+        return redirect(url_for("voting.show_ballot", task_id=task_id))
+    if not task.is_unfinished:
         return render_closed(task)
+    if signed_in().person_id == task.owner != task.assignee:
+        return render_delegated(task)
     found = _load(task_id)
     if address := _own_page(found):
         return redirect(address)
@@ -61,7 +67,7 @@ def complete_task(task_id: int) -> ResponseReturnValue:
     session = current_session()
     task = find_task(session, task_id)
     answers = read_submitted(request.form)
-    if task.state != "open":
+    if not task.is_unfinished:
         return render_closed(task, answers), 409
     found = _load(task_id)
     if apply_buttons(request.form, answers):
@@ -83,7 +89,7 @@ def complete_task(task_id: int) -> ResponseReturnValue:
         return invalid(render_task(found, Attempt(answers, incomplete.checked.errors)))
     except Rejection as refusal:
         return _explain_refusal(task_id, Attempt(answers, {}, problem=str(refusal)), refusal)
-    return go_on(task, f"“{task.name}” is handed in.")
+    return go_on(task, tell_handed_in(task))
 
 
 @blueprint.post("/tasks/<int:task_id>/claim")
@@ -118,6 +124,6 @@ def _explain_refusal(task_id: int, attempt: Attempt, refusal: Rejection) -> Resp
     discard_changes()
     session = current_session()
     task = session.get_one(Task, task_id)
-    if task.state != "open":
+    if not task.is_unfinished:
         return render_closed(task, attempt.answers), 409
     return render_task(_load(task_id), attempt), 409 if isinstance(refusal, Conflict) else 422

@@ -5,10 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import tasks
-from engine.definitions import program_for
-from engine.errors import Conflict, NotAllowed, NotFound, Rejection
-from engine.models import Instance, Task
+from engine import Conflict, Instance, NotAllowed, NotFound, Rejection, Task, program_for, tasks
 from workflows.calibration.models import RatingChange
 from workflows.cycles.models import Case
 

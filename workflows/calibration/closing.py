@@ -3,7 +3,7 @@
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from engine.models import Instance
+from engine import Instance
 from workflows.calibration.groups import REVIEW_FORM
 from workflows.cycles.models import Case
 from workflows.reviews.hooks import Submitted, after_submit

@@ -6,9 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import registry
-from engine.models import Instance
-from engine.registry import Member
+from engine import Instance, Member, registry
 from workflows.cycles.models import Case
 from workflows.people.facts import valid_on
 from workflows.people.models import OrgUnitVersion, Person

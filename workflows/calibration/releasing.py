@@ -1,11 +1,11 @@
 """Releasing the results of a cycle: from one moment on, every participant reads their own review."""
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
-from engine import registry
-from engine.registry import ServiceCall
+from engine import ServiceCall, registry
 from workflows.cycles.models import Case
+from workflows.cycles.queries import offered_to
 from workflows.notifications.informing import inform_released
 from workflows.reviews.models import CALIBRATED, DRAFT, RELEASED, SUBMITTED, Submission
 
@@ -28,13 +28,22 @@ def release(session: Session, call: ServiceCall) -> None:
     )
     session.execute(
         update(Submission)
-        .where(Submission.root_id == root_id, Submission.subject.is_not(None))
+        .where(_is_of_cycle(root_id), Submission.subject.is_not(None))
         .where(Submission.state.in_((SUBMITTED, CALIBRATED)))
         .values(state=RELEASED)
         .execution_options(synchronize_session=False)
     )
     if root_id is not None:
         inform_released(session, root_id, _message(session, root_id), call.now)
+
+
+def _is_of_cycle(root_id: int | None) -> ColumnElement[bool]:
+    """What was handed in in a cycle, and the closing reviews it takes in about those who take part."""
+    own = Submission.root_id == root_id
+    if root_id is None:
+        return own
+    people = select(Case.person_id).where(Case.root_id == root_id, Case.state == "open")
+    return own | (Submission.root_id.in_(offered_to(root_id)) & Submission.subject.in_(people))
 
 
 def _message(session: Session, root_id: int) -> str:

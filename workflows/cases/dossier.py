@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from engine.models import Definition, Task
+from engine import Definition, Task
 from workflows.cycles.models import Case, Cycle
 from workflows.people.facts import valid_on
 from workflows.people.models import OrgUnitVersion, Person, PersonVersion

@@ -4,10 +4,9 @@ from functools import lru_cache
 
 from lxml import etree
 
-from engine.diagram import NAMESPACES, Step
-from engine.spiff import Program
+from engine import NAMESPACES, SUB_PROCESSES, Program, Step
 
-LASTING = frozenset({"subProcess", "userTask", "manualTask", "callActivity"})
+LASTING = frozenset({*SUB_PROCESSES, "userTask", "manualTask", "callActivity"})
 
 
 def phases_of(program: Program) -> tuple[Step, ...]:

@@ -13,9 +13,7 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.diagram import Step
-from engine.models import FanOut, Task
-from engine.spiff import Program
+from engine import FanOut, Instance, Program, Step, Task
 from workflows.cases.phases import own_steps, phases_of
 from workflows.cycles.models import Case, Cycle
 
@@ -59,11 +57,14 @@ def follow(session: Session, case: Case, cycle: Cycle, program: Program) -> list
     own: dict[str, Task] = {}
     about = (Task.subject == case.person_id) & (Task.root_id == case.root_id)
     for task in session.scalars(
-        select(Task).where(about | (Task.instance_id == case.root_id)).order_by(Task.created_at, Task.id)
+        select(Task)
+        .join(Instance, Instance.id == Task.instance_id)
+        .where(about | (Task.instance_id == case.root_id), Instance.called_at.is_(None))
+        .order_by(Task.created_at, Task.id)
     ):
         if task.instance_id == case.root_id:
-            states[task.step] = "now" if task.state == "open" else "done"
-        else:
+            states[task.step] = "now" if task.is_unfinished else "done"
+        elif task.step not in own or not own[task.step].is_unfinished:
             own[task.step] = task
     closed = cycle.state != "running"
     return [_phase(program, step, states, own, closed=closed) for step in phases_of(program)]
@@ -83,7 +84,7 @@ def _phase(
 def _own_step(step: Step, task: Task | None, phase: State) -> OwnStep:
     if task is None:
         return OwnStep(step.id, step.name, "skipped" if phase == "done" else "next")
-    if task.state == "open":
+    if task.is_unfinished:
         return OwnStep(step.id, step.name, "now", task_id=task.id, due_at=task.due_at)
     if task.state == "completed":
         return OwnStep(step.id, step.name, "done", at=task.closed_at)

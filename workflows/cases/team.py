@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.models import Task
+from engine import Task
 from workflows.cycles.models import Case, Cycle
 from workflows.inbox.waiting import IS_OPEN
 from workflows.people.facts import PersonOnDay
@@ -37,16 +37,32 @@ class Member:
     waiting: list[Waiting]
 
 
-def team_of(session: Session, manager_id: str, today: date) -> list[Member]:
-    """Everybody who reports to the manager today, by name; three statements, whatever the size of the team."""
-    people = [person for person in Organisation(session, today).direct_reports(manager_id) if not person.has_left]
+@dataclass(frozen=True)
+class Team:
+    """One page of the people who report to a manager, and how many there are in all."""
+
+    members: list[Member]
+    total: int
+
+
+def team_of(
+    session: Session, manager_id: str, today: date, *, indirect: bool = False, first: int = 0, limit: int = 50
+) -> Team:
+    """Who reports to the manager today, by name, with `indirect` everybody below them; from the one numbered `first`.
+
+    Three statements, whatever the size of the team.
+    """
+    organisation = Organisation(session, today)
+    below = organisation.everybody_below(manager_id) if indirect else organisation.direct_reports(manager_id)
+    present = [person for person in below if not person.has_left]
+    people = present[first : first + limit]
     cases = _newest_cases(session, [person.id for person in people])
     waiting = _waiting(session, [case for case, _ in cases.values()])
     members = []
     for person in people:
         case, cycle = cases.get(person.id, (None, None))
         members.append(Member(person, case, cycle, waiting.get(person.id, [])))
-    return members
+    return Team(members, len(present))
 
 
 def _newest_cases(session: Session, people: list[str]) -> dict[str, tuple[Case, Cycle]]:

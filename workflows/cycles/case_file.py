@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased
 
-from engine.models import HistoryEntry, Instance, Task
+from engine import HistoryEntry, Instance, Task
 from workflows.cycles.models import Case
+from workflows.cycles.progress import PLACE
 from workflows.people.models import Person
 
 HISTORY_LIMIT = 500
@@ -17,10 +18,11 @@ HISTORY_LIMIT = 500
 
 @dataclass(frozen=True)
 class FiledTask:
-    """A task about the subject, open or not, with whom it waits for or who did it."""
+    """A task about the subject, open or not, with whom it waits for or who did it, and its place in the picture."""
 
     task: Task
     holder: str
+    place: str
 
 
 @dataclass(frozen=True)
@@ -38,23 +40,33 @@ def tasks_of(session: Session, case: Case) -> Sequence[FiledTask]:
     """Every task about the subject in the cycle, in order. One statement."""
     holder = aliased(Person)
     rows = session.execute(
-        select(Task, func.coalesce(holder.name, Task.group, ""))
+        select(Task, func.coalesce(holder.name, Task.group, ""), PLACE)
+        .join(Instance, Instance.id == Task.instance_id)
         .outerjoin(holder, holder.id == func.coalesce(Task.closed_by, Task.assignee))
         .where(Task.root_id == case.root_id, Task.subject == case.person_id)
         .order_by(Task.created_at, Task.id)
     )
-    return [FiledTask(task, name) for task, name in rows]
+    return [FiledTask(task, name, place) for task, name, place in rows]
 
 
 def history_of(session: Session, case: Case) -> Sequence[Happening]:
     """What happened in the instances about the subject, the latest first. One statement."""
+    return _history(session, (Instance.root_id == case.root_id) & (Instance.subject == case.person_id))
+
+
+def history_of_instance(session: Session, instance_id: int) -> Sequence[Happening]:
+    """What happened in one instance, the latest first. One statement."""
+    return _history(session, Instance.id == instance_id)
+
+
+def _history(session: Session, condition: ColumnElement[bool]) -> Sequence[Happening]:
     actor = aliased(Person)
     entry = HistoryEntry
     rows = session.execute(
         select(entry.at, entry.kind, entry.step, func.coalesce(actor.name, entry.actor, ""), entry.detail)
         .join(Instance, Instance.id == entry.instance_id)
         .outerjoin(actor, actor.id == entry.actor)
-        .where(Instance.root_id == case.root_id, Instance.subject == case.person_id)
+        .where(condition)
         .order_by(entry.id.desc())
         .limit(HISTORY_LIMIT)
     )

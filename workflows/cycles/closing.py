@@ -5,9 +5,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from engine import registry
-from engine.definitions import program_for
-from engine.models import FanOut, Instance
+from engine import FanOut, Instance, program_for, registry
 from workflows.cycles.models import Case, Cycle
 from workflows.cycles.outlook import PARTICIPANTS
 
@@ -30,6 +28,20 @@ def close(session: Session, instance: Instance, now: datetime) -> None:
             _close_cases(session, instance, None, state, now)
     elif instance.subject is not None and _closes_case(session, instance):
         _close_cases(session, instance, instance.subject, state, now)
+
+
+@registry.listen("instance_revived")
+def open_again(session: Session, instance: Instance, now: datetime) -> None:
+    """Open the cycle or the case again with the instance that had closed it, when its last step is taken back."""
+    again = {"state": "open", "closed_at": None}
+    if instance.parent_id is None:
+        session.execute(update(Cycle).where(Cycle.instance_id == instance.id).values(again))
+        cases = update(Case).where(Case.root_id == instance.id, Case.closed_at == instance.ended_at)
+    elif _closes_case(session, instance):
+        cases = update(Case).where(Case.root_id == instance.root_id, Case.person_id == instance.subject)
+    else:
+        return
+    session.execute(cases.where(Case.state == "closed").values(again).execution_options(synchronize_session=False))
 
 
 def _closes_case(session: Session, instance: Instance) -> bool:

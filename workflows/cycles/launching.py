@@ -1,22 +1,28 @@
 """Launching a cycle: its instance, and one case for each participant, in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from engine import instances, registry
-from engine.errors import Rejection
+from engine import Definition, Instance, Member, Rejection, instances, registry
 from engine.feel import Field
-from engine.models import Definition, Instance
-from engine.registry import Member
 from workflows.cycles.models import Case, Cycle
-from workflows.cycles.population import STANDARD, calibration_group, selection_to_json
+from workflows.cycles.population import (
+    STANDARD,
+    calibration_group,
+    selection_to_json,
+    without_late_joiners,
+    without_those_on_leave,
+)
+from workflows.cycles.terms import ALL_OF_IT, terms_of
 from workflows.people.facts import PersonOnDay
 from workflows.people.models import Person
 from workflows.people.organisation import Organisation, Selection, load_organisation
+from workflows.routing.situations import WHEN_JOINED_LATE, WHEN_ON_LEAVE, complete_choices, find_choice_problems
 
 CHUNK = 1000
 
@@ -41,20 +47,33 @@ def launch(
     name: str,
     period: tuple[date, date],
     selection: Selection = STANDARD,
+    policies: Mapping[str, str | int] = MappingProxyType({}),
     by: str,
     now: datetime,
 ) -> Cycle:
     """Launch a cycle for everybody the rule picks today. Their first tasks are handed out by jobs.
 
-    Raises NobodyTakesPart, or Rejection when the name is empty or the period ends before it begins.
+    `policies` names what happens in situations of its time, by their variables (`workflows.routing.situations`). Raises
+    NobodyTakesPart, or Rejection when the name is empty, the period ends before it begins, or a policy is unknown.
     """
     name = name.strip()
     _check(name, period)
+    for problem in find_choice_problems(policies).values():
+        raise Rejection(problem)
+    chosen = complete_choices(policies)
+    selection = without_late_joiners(selection, str(chosen[WHEN_JOINED_LATE.variable]), period)
+    selection = without_those_on_leave(selection, str(chosen[WHEN_ON_LEAVE.variable]))
     organisation = load_organisation(session, now.date())
     participants = organisation.select(selection)
     if not participants:
         raise NobodyTakesPart("Nobody fits this rule today, so there is nothing to launch. Widen the population.")
-    variables = {"cycle_name": name, "period_from": period[0].isoformat(), "period_to": period[1].isoformat()}
+    variables = {
+        "cycle_name": name,
+        "period_from": period[0].isoformat(),
+        "period_to": period[1].isoformat(),
+        **ALL_OF_IT,
+        **chosen,
+    }
     instance = instances.start(session, definition, name=name, by=by, now=now, variables=variables)
     cycle = Cycle(
         name=name,
@@ -69,7 +88,7 @@ def launch(
     )
     session.add(cycle)
     session.flush()
-    _open_cases(session, cycle, organisation, participants)
+    open_cases_for(session, cycle, organisation, participants, str(chosen[WHEN_ON_LEAVE.variable]))
     return cycle
 
 
@@ -80,9 +99,14 @@ def _check(name: str, period: tuple[date, date]) -> None:
         raise Rejection("The period ends before it begins. Correct the dates.")
 
 
-def _open_cases(
-    session: Session, cycle: Cycle, organisation: Organisation, participants: Sequence[PersonOnDay]
-) -> None:
+def open_cases_for(
+    session: Session, cycle: Cycle, organisation: Organisation, participants: Sequence[PersonOnDay], on_leave: str
+) -> dict[str, dict[str, Any]]:
+    """Open a case in the cycle for each of these people, and answer with the terms of those that differ from it.
+
+    `on_leave` is what it says about leave. A statement for every thousand people, and for the shares they worked.
+    """
+    terms = terms_of(session, on_leave, participants, (cycle.period_from, cycle.period_to))
     rows: list[dict[str, Any]] = [
         {
             "cycle_id": cycle.id,
@@ -92,20 +116,22 @@ def _open_cases(
             "org_unit": person.org_unit,
             "calibration_group": calibration_group(organisation, person),
             "state": "open",
+            "terms": terms.get(person.id, {}),
         }
         for person in participants
     ]
     for first in range(0, len(rows), CHUNK):
         session.execute(insert(Case), rows[first : first + CHUNK])
+    return terms
 
 
 @registry.population("participants")
 def participants_of(session: Session, instance: Instance, now: datetime) -> list[Member]:
     """The participants of the cycle whose cases are open, by name."""
     rows = session.execute(
-        select(Person.id, Person.name)
+        select(Person.id, Person.name, Case.terms)
         .join(Case, Case.person_id == Person.id)
         .where(Case.root_id == instance.root_id, Case.state == "open")
         .order_by(Person.name, Person.id)
     )
-    return [Member(name, person_id, {"subject": person_id}) for person_id, name in rows]
+    return [Member(name, person_id, {"subject": person_id, **terms}) for person_id, name, terms in rows]

@@ -6,8 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.database import Base, UtcDateTime
-from engine.models import RowId
+from engine import Base, RowId, UtcDateTime
 
 
 class Cycle(Base):
@@ -33,7 +32,8 @@ class Case(Base):
 
     `manager_id`, `org_unit` and `calibration_group` are those of the launch day; `rating` is what the manager
     submitted, `calibrated_rating` what calibration made of it (None: no rating, narrative alone). `root_id` is the
-    engine instance of the cycle, so that a task finds its case without a detour.
+    engine instance of the cycle, so that a task finds its case without a detour. `terms` are the variables by which it
+    differs from its cycle: see `terms`.
     """
 
     __tablename__ = "review_case"
@@ -42,6 +42,7 @@ class Case(Base):
         Index("ix_review_case_cycle", "cycle_id", "state"),
         Index("ix_review_case_group", "root_id", "calibration_group"),
         Index("ix_review_case_person", "person_id"),
+        Index("ix_review_case_unit", "org_unit"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
@@ -56,8 +57,38 @@ class Case(Base):
     calibrated_rating: Mapped[int | None] = mapped_column(Integer)
     released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    terms: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
 
     @property
     def final_rating(self) -> int | None:
         """The rating that counts: the calibrated one where there is one."""
         return self.rating if self.calibrated_rating is None else self.calibrated_rating
+
+
+class ClosingReview(Base):
+    """What a former manager was asked for when somebody got another one in the middle of a cycle.
+
+    They managed the person from `served_from` to `served_to`, both included and within the period of the cycle. Without
+    `instance_id` it has not begun yet; where it is `skipped`, it never does, and `note` says why. `days` is how long
+    there is to write it, and `import_id` the import that brought the transfer.
+    """
+
+    __tablename__ = "closing_review"
+    __table_args__ = (
+        UniqueConstraint("person_id", "manager_id", "served_to"),
+        Index("ix_closing_review_import", "import_id"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    case_id: Mapped[int] = mapped_column(RowId, ForeignKey("review_case.id"))
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    manager_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    served_from: Mapped[date]
+    served_to: Mapped[date]
+    days: Mapped[int]
+    asked_by: Mapped[str]
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    skipped: Mapped[bool]
+    note: Mapped[str]
+    import_id: Mapped[int | None]
+    instance_id: Mapped[int | None] = mapped_column(RowId, ForeignKey("instance.id"), unique=True)

@@ -6,11 +6,10 @@ from datetime import datetime
 
 from lxml import etree
 
-from engine.deadlines import due_at, parse_duration
-from engine.diagram import NAMESPACES, Step
-from engine.spiff import Program
+from engine import NAMESPACES, SUB_PROCESSES, Program, Step, due_at, parse_duration
 
 PARTICIPANTS = "participants"
+SEVERAL = "multiInstanceLoopCharacteristics"
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,10 @@ def foresee(program: Program, participants: int, now: datetime) -> list[FirstTas
 def _first_steps(
     program: Program, container: etree._Element, *, count: int, participants: int
 ) -> Iterator[tuple[Step, int]]:
-    """The first user tasks along the flows of a scope; what repeats for every participant counts for each."""
+    """The first user tasks along the flows of a scope; what repeats for every participant counts for each.
+
+    Who else something repeats for, and what a called process begins with, is known only when it is reached.
+    """
     waiting = [element.get("id", "") for element in container.findall("bpmn:startEvent", NAMESPACES)]
     seen: set[str] = set()
     while waiting:
@@ -43,12 +45,14 @@ def _first_steps(
             continue
         seen.add(here)
         step = program.diagram.steps.get(here)
-        if step is not None and step.kind in ("userTask", "manualTask"):
-            yield step, count
-        elif step is not None and step.kind == "subProcess":
-            inner = container.find(f"bpmn:subProcess[@id='{here}']", NAMESPACES)
-            if inner is not None and step.over in (None, PARTICIPANTS):
-                each = participants if step.over == PARTICIPANTS else count
+        if step is None or step.kind == "callActivity" or (SEVERAL in step.loops and step.over != PARTICIPANTS):
+            continue
+        each = participants if step.over == PARTICIPANTS else count
+        if step.kind in ("userTask", "manualTask"):
+            yield step, each
+        elif step.kind in SUB_PROCESSES:
+            inner = container.find(f"bpmn:{step.kind}[@id='{here}']", NAMESPACES)
+            if inner is not None:
                 yield from _first_steps(program, inner, count=each, participants=participants)
         else:
             flows = container.findall(f"bpmn:sequenceFlow[@sourceRef='{here}']", NAMESPACES)

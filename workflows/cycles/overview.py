@@ -7,8 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engine.definitions import program_for
-from engine.models import FanOut, Task
+from engine import IN_HAND, OPEN, FanOut, Task, program_for
 from workflows.cycles.models import Case, Cycle
 from workflows.cycles.progress import may_be_counted
 from workflows.cycles.queries import list_cycles
@@ -74,7 +73,9 @@ def _find_phases(session: Session, cycles: Sequence[Cycle]) -> dict[int, tuple[s
         step = program_for(session, running[fan_out.instance_id].definition_id).step(fan_out.step)
         phases[fan_out.instance_id] = (step.name, fan_out.done, fan_out.total)
     own = session.execute(
-        select(Task.instance_id, Task.name).where(Task.instance_id.in_(running), Task.state == "open").order_by(Task.id)
+        select(Task.instance_id, Task.name)
+        .where(Task.instance_id.in_(running), Task.state.in_(IN_HAND))
+        .order_by(Task.id)
     )
     phases.update({root_id: (name, 0, 0) for root_id, name in own})
     return phases
@@ -91,12 +92,12 @@ class UnitWork:
 
 def count_unit_work(session: Session, cycle: Cycle, now: datetime, *, viewer: str = "") -> dict[str, UnitWork]:
     """The work of every calibration group of a cycle, the viewer's own case left out. One statement."""
-    is_open = Task.state == "open"
+    is_open = Task.state == OPEN
     rows = session.execute(
         select(
             Case.calibration_group,
             func.count().filter(Task.state == "completed"),
-            func.count().filter(is_open),
+            func.count().filter(Task.state.in_(IN_HAND)),
             func.count().filter(is_open & (Task.due_at < now)),
         )
         .join(Task, (Task.root_id == Case.root_id) & (Task.subject == Case.person_id))

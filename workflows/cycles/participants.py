@@ -12,8 +12,9 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
-from engine.models import Task
+from engine import IN_HAND, OPEN, Instance, Task
 from workflows.cycles.models import Case, Cycle
+from workflows.cycles.progress import PLACE
 from workflows.people.models import Person
 
 STATES = ("open", "closed", "late")
@@ -110,9 +111,9 @@ def find_open_tasks(
     """Open tasks, the one due first at the top; only those of one step, or overdue at a moment. Two statements."""
     statement = _open_tasks(cycle).where(Task.subject.is_(None) | (Task.subject != viewer))
     if step:
-        statement = statement.where(Task.step == step)
+        statement = statement.join(Instance, Instance.id == Task.instance_id).where(PLACE.in_([step]))
     if overdue_at is not None:
-        statement = statement.where(Task.due_at < overdue_at)
+        statement = statement.where(Task.state == OPEN, Task.due_at < overdue_at)
     total = _count(session, statement)
     rows = session.execute(statement.order_by(Task.due_at, Task.id).limit(limit).offset(offset))
     return Found([WaitingTask(task, holder, about) for task, holder, about in rows], total)
@@ -124,7 +125,7 @@ def _open_tasks(cycle: Cycle) -> Select[Task, str, str]:
         select(Task, func.coalesce(holder.name, Task.group, ""), func.coalesce(subject.name, ""))
         .outerjoin(holder, holder.id == Task.assignee)
         .outerjoin(subject, subject.id == Task.subject)
-        .where(Task.root_id == cycle.instance_id, Task.state == "open")
+        .where(Task.root_id == cycle.instance_id, Task.state.in_(IN_HAND))
     )
 
 

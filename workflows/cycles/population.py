@@ -1,17 +1,18 @@
 """Who takes part in a cycle: the rule, its preview, and what will be a problem."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from workflows.people.facts import PersonOnDay
-from workflows.people.models import ACTIVE, ON_LEAVE
+from workflows.people.models import ACTIVE, ON_LEAVE, STATUSES
 from workflows.people.organisation import Organisation, Selection
 from workflows.people.snapshot import organisation_on
+from workflows.routing.situations import EXCLUDE
 
 STANDARD = Selection(statuses=frozenset({ACTIVE, ON_LEAVE}), employment_types=frozenset({"employee"}))
 
@@ -50,6 +51,23 @@ def preview(session: Session, selection: Selection, on: date) -> Preview:
         by_unit=units.most_common(),
         by_country=Counter(person.country for person in participants).most_common(),
     )
+
+
+def without_late_joiners(selection: Selection, choice: str, period: tuple[date, date]) -> Selection:
+    """The rule of a population, narrowed to who is there for long enough of the period: a choice of R11."""
+    first, last = period
+    least = {"30 days": 30, "90 days": 90, "half": ((last - first).days + 1) // 2}.get(choice)
+    if least is None:
+        return selection
+    too_late = last - timedelta(days=least - 2)
+    return replace(selection, hired_before=min(selection.hired_before or too_late, too_late))
+
+
+def without_those_on_leave(selection: Selection, choice: str) -> Selection:
+    """The rule of a population, without who is on leave where the cycle leaves them out: a choice of R10."""
+    if choice != EXCLUDE:
+        return selection
+    return replace(selection, statuses=(selection.statuses or frozenset(STATUSES)) - {ON_LEAVE} or frozenset({ACTIVE}))
 
 
 def _reason(person: PersonOnDay, selection: Selection) -> str:
@@ -98,6 +116,13 @@ def selection_to_json(selection: Selection) -> dict[str, Any]:
         name: sorted(value) if isinstance(value, frozenset) else value.isoformat() if value else None
         for name, value in values.items()
     }
+
+
+def selection_from_json(kept: Mapping[str, Any]) -> Selection:
+    """The rule of a cycle, as `selection_to_json` has kept it."""
+    sets = {name: frozenset(value) for name, value in kept.items() if isinstance(value, list)}
+    hired_before = kept.get("hired_before")
+    return Selection(**sets, hired_before=date.fromisoformat(hired_before) if hired_before else None)
 
 
 def count_by_manager(participants: Sequence[PersonOnDay]) -> Counter[str | None]:

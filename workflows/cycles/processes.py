@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engine.models import Definition
+from engine import Definition
 
 
 def list_processes(session: Session) -> Sequence[Definition]:

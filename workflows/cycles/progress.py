@@ -6,20 +6,28 @@ about the viewer is counted nowhere, only the tasks that they hold themselves; a
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from engine.definitions import program_for
-from engine.models import FanOut, Task
+from engine import IN_HAND, FanOut, Instance, Task, program_for
 from workflows.cycles.models import Case, Cycle
 from workflows.people.models import OrgUnitVersion
+
+PLACE: ColumnElement[str] = func.coalesce(Instance.called_at, Task.step)
+"""Where a task is in the picture of its cycle: at its own step, or at the call of the process it belongs to."""
+
+SHOWN = ("userTask", "manualTask", "callActivity")
 
 
 @dataclass(frozen=True)
 class StepProgress:
-    """One step of the diagram: tasks open, of those overdue, and completed. `cancelled` went on without them."""
+    """One step of the diagram, or a process that it calls: tasks open, of those overdue, and completed.
+
+    Paused ones count as open; `cancelled` ones are those the process went on without. Half of the open ones have been
+    waiting for `waiting` or longer; None where nothing is open.
+    """
 
     step: str
     name: str
@@ -27,6 +35,7 @@ class StepProgress:
     overdue: int
     completed: int
     cancelled: int
+    waiting: timedelta | None = None
 
     @property
     def total(self) -> int:
@@ -56,7 +65,7 @@ class CycleProgress:
 
 
 def progress_of(session: Session, cycle: Cycle, now: datetime, *, viewer: str = "") -> CycleProgress:
-    """Count the tasks of every step and the cases of every unit; five statements, whatever the size.
+    """Count the tasks of every step and the cases of every unit; six statements, whatever the size.
 
     With a `viewer`, as that person may see it: without their own case.
     """
@@ -73,22 +82,44 @@ def progress_of(session: Session, cycle: Cycle, now: datetime, *, viewer: str = 
 
 def _steps(session: Session, cycle: Cycle, now: datetime, viewer: str) -> list[StepProgress]:
     counts = {
-        step: (open_, overdue, completed, cancelled)
-        for step, open_, overdue, completed, cancelled in session.execute(
+        place: (open_, overdue, completed, cancelled)
+        for place, open_, overdue, completed, cancelled in session.execute(
             select(
-                Task.step,
-                func.count().filter(Task.state == "open"),
+                PLACE,
+                func.count().filter(Task.state.in_(IN_HAND)),
                 func.count().filter((Task.state == "open") & (Task.due_at < now)),
                 func.count().filter(Task.state == "completed"),
                 func.count().filter(Task.state == "cancelled"),
             )
+            .join(Instance, Instance.id == Task.instance_id)
             .where(Task.root_id == cycle.instance_id, may_be_counted(viewer))
-            .group_by(Task.step)
+            .group_by(PLACE)
         )
     }
+    waiting = _median_waits(session, cycle, now, viewer)
     diagram = program_for(session, cycle.definition_id).diagram
-    people = [step for step in diagram.steps.values() if step.kind in ("userTask", "manualTask")]
-    return [StepProgress(step.id, step.name, *counts.get(step.id, (0, 0, 0, 0))) for step in people]
+    people = [step for step in diagram.steps.values() if step.kind in SHOWN]
+    return [
+        StepProgress(step.id, step.name, *counts.get(step.id, (0, 0, 0, 0)), waiting=waiting.get(step.id))
+        for step in people
+    ]
+
+
+def _median_waits(session: Session, cycle: Cycle, now: datetime, viewer: str) -> dict[str, timedelta]:
+    """How long the open task in the middle of each place has been waiting, the longer one of two; one statement."""
+    ranked = (
+        select(
+            PLACE.label("place"),
+            Task.created_at,
+            func.row_number().over(partition_by=PLACE, order_by=(Task.created_at, Task.id)).label("rank"),
+            func.count().over(partition_by=PLACE).label("number"),
+        )
+        .join(Instance, Instance.id == Task.instance_id)
+        .where(Task.root_id == cycle.instance_id, Task.state.in_(IN_HAND), may_be_counted(viewer))
+        .subquery()
+    )
+    middle = select(ranked.c.place, ranked.c.created_at).where(ranked.c.rank == (ranked.c.number + 1) // 2)
+    return {place: now - created_at for place, created_at in session.execute(middle)}
 
 
 def may_be_counted(viewer: str) -> ColumnElement[bool]:

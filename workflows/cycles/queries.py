@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from engine.errors import NotFound
-from workflows.cycles.models import Case, Cycle
+from engine import NotFound
+from workflows.cycles.models import Case, ClosingReview, Cycle
 
 
 def case_of(session: Session, root_id: int, person_id: str) -> Case | None:
@@ -36,3 +36,12 @@ def get_cycle(session: Session, cycle_id: int) -> Cycle:
     if cycle is None:
         raise NotFound("There is no such cycle.")
     return cycle
+
+
+def offered_to(root_id: int) -> Select[int | None]:
+    """The instances of the closing reviews that a cycle takes in: those of times that end in its period."""
+    return (
+        select(ClosingReview.instance_id)
+        .join(Cycle, ClosingReview.served_to.between(Cycle.period_from, Cycle.period_to))
+        .where(Cycle.instance_id == root_id, ClosingReview.instance_id.is_not(None))
+    )

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from engine.diagram import read_diagram
-from engine.packages import read_package
+from engine import read_diagram, read_package
+
+CLOSING_REVIEW = "closing_review"
+"""The process that a rule starts (`transfers`); no cycle is launched with it."""
 
 
 @dataclass(frozen=True, slots=True)

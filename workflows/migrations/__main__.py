@@ -5,7 +5,7 @@ from tempfile import TemporaryDirectory
 
 from alembic import command
 
-from engine.database import connect
+from engine import connect
 from workflows.migrations.upgrading import config, upgrade
 
 

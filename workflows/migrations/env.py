@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from alembic import context
 
-from engine.database import UtcDateTime
+from engine import UtcDateTime
 from workflows.migrations.upgrading import metadata
 from workflows.people.decimals import ExactDecimal
 
@@ -12,7 +12,7 @@ from workflows.people.decimals import ExactDecimal
 def render(kind: str, item: Any, autogen_context: Any) -> str | Literal[False]:
     """Write our own column types with their import, everything else as Alembic does."""
     if kind == "type" and isinstance(item, UtcDateTime):
-        autogen_context.imports.add("from engine.database import UtcDateTime")
+        autogen_context.imports.add("from engine import UtcDateTime")
         return "UtcDateTime()"
     if kind == "type" and isinstance(item, ExactDecimal):
         autogen_context.imports.add("from workflows.people.decimals import ExactDecimal")

@@ -9,19 +9,26 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, MetaData
 
-from engine.database import Base
-from engine.errors import ConfigurationError
+from engine import Base, ConfigurationError
 
 HERE = Path(__file__).parent
 MODELS = (
     "engine.models",
+    "engine.migration.models",
     "workflows.people.models",
     "workflows.cycles.models",
     "workflows.reviews.models",
     "workflows.calibration.models",
     "workflows.rewards.models",
     "workflows.promotions.models",
+    "workflows.asking.models",
     "workflows.notifications.models",
+    "workflows.designs.models",
+    "workflows.inbox.models",
+    "workflows.cases.models",
+    "workflows.simulation.models",
+    "workflows.voting.models",
+    "workflows.walking.models",
 )
 
 

@@ -1,6 +1,12 @@
-"""Notifications: telling people, inside the product, what waits for them."""
+"""Notifications: telling people what waits for them, inside the product and by mail."""
 
 
 def install() -> None:
-    """Register the listeners of this package."""
-    from workflows.notifications import reminding  # noqa: F401 - importing it registers them
+    """Register the listeners and jobs of this package."""
+    from workflows.notifications import (  # noqa: F401 - importing them registers them
+        arriving,
+        mailing,
+        reminding,
+        sent_back,
+        votes,
+    )

@@ -12,17 +12,18 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Select, func, insert, select
+from sqlalchemy import Date, Select, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
-from engine.errors import Conflict, NotFound, Rejection
-from workflows.people.facts import PersonOnDay, valid_on
+from engine import Conflict, NotFound, Rejection
+from workflows.people.facts import PersonOnDay, select_people_on, valid_on
 from workflows.people.models import TERMINATED, Account, Person, PersonVersion
 
 HR = "hr"
 ADMIN = "admin"
+BOARD = "board"
 EXECUTIVE = "executive"
-ROLES = frozenset({HR, ADMIN})
+ROLES = frozenset({HR, ADMIN, BOARD})
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 256
@@ -142,10 +143,28 @@ def confirm_password(session: Session, account: Account, password: str, *, now: 
     return right and not _is_locked(account, now)
 
 
+# Built once: every page begins with it.
+_SIGNED_IN = (
+    select_people_on(bindparam("day", type_=Date))
+    .join(Account, Account.person_id == Person.id)
+    .where(Account.session_token == bindparam("token"), PersonVersion.status != TERMINATED)
+    .add_columns(Account)
+)
+
+
+def load_signed_in(session: Session, session_token: str, today: date) -> tuple[Account, PersonOnDay] | None:
+    """The account of a browser session and its person, or None when the session was ended or the person has left.
+
+    One statement.
+    """
+    row = session.execute(_SIGNED_IN, {"token": session_token, "day": today}).one_or_none()
+    return None if row is None else (row[-1], PersonOnDay(*row[:-1]))
+
+
 def load_account(session: Session, session_token: str, today: date) -> Account | None:
-    """The account of a browser session, or None when the session was ended or the person has left. One statement."""
-    present = _select_present(today)
-    return session.scalar(select(Account).where(Account.session_token == session_token, Account.person_id.in_(present)))
+    """The account of a browser session, as `load_signed_in` finds it."""
+    found = load_signed_in(session, session_token, today)
+    return found[0] if found else None
 
 
 def roles_of(account: Account, person: PersonOnDay) -> frozenset[str]:

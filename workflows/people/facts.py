@@ -9,7 +9,16 @@ from sqlalchemy import BindParameter, ColumnElement, Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from workflows.people.grades import is_executive
-from workflows.people.models import ACTIVE, ON_LEAVE, TERMINATED, DottedLine, OrgUnitVersion, Person, PersonVersion
+from workflows.people.models import (
+    ACTIVE,
+    ON_LEAVE,
+    TERMINATED,
+    CommitteeSeat,
+    DottedLine,
+    OrgUnitVersion,
+    Person,
+    PersonVersion,
+)
 
 Rows = Select[*tuple[Any, ...]]
 """A SELECT whose rows are the arguments of `PersonOnDay` or `UnitOnDay`, in order."""
@@ -92,7 +101,7 @@ PERSON_COLUMNS = [_column(field.name) for field in fields(PersonOnDay)]
 
 
 def valid_on(
-    version: type[PersonVersion | OrgUnitVersion | DottedLine], on: date | BindParameter[date]
+    version: type[PersonVersion | OrgUnitVersion | DottedLine | CommitteeSeat], on: date | BindParameter[date]
 ) -> ColumnElement[bool]:
     """The condition that a version is the one of the day `on`."""
     return (version.valid_from <= on) & or_(version.valid_to.is_(None), version.valid_to > on)

@@ -8,11 +8,12 @@ A version names the import that wrote it, so that every fact can be traced to a 
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.database import Base, UtcDateTime
+from engine import Base, RowId, UtcDateTime
 from workflows.people.decimals import ExactDecimal
 
 ACTIVE = "active"
@@ -39,6 +40,21 @@ class Import(Base):
     added: Mapped[int]
     changed: Mapped[int]
     unchanged: Mapped[int]
+
+
+class ImportMemory(Base):
+    """What was there before the newest import: the rows it changed, the tasks it moved, and the people it is about.
+
+    `batch_id` is the batch that moves its tasks, where they are many.
+    """
+
+    __tablename__ = "people_import_memory"
+
+    import_id: Mapped[int] = mapped_column(ForeignKey("people_import.id", ondelete="CASCADE"), primary_key=True)
+    rows: Mapped[list[Any]]
+    tasks: Mapped[list[Any]]
+    people: Mapped[list[str]]
+    batch_id: Mapped[int | None] = mapped_column(RowId)
 
 
 class Person(Base):
@@ -110,6 +126,81 @@ class DottedLine(Base):
     import_id: Mapped[int | None] = mapped_column(ForeignKey("people_import.id"))
 
     __table_args__ = (Index("ix_dotted_line_manager", "manager_id", "valid_from"),)
+
+
+class Absence(Base):
+    """Out of office from `first_day` to `last_day`, both included; without a last day, until further notice.
+
+    It ends early, or never begins, with `ended_at`. `changed_at` is the moment of the latest change to it or to its
+    substitutes. Leave that the HR system knows is in `PersonVersion`.
+    """
+
+    __tablename__ = "absence"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    first_day: Mapped[date]
+    last_day: Mapped[date | None]
+    created_by: Mapped[str] = mapped_column(String(40))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Substitute(Base):
+    """Who stands in during an absence: the lowest `position` first. An empty `process` means every process."""
+
+    __tablename__ = "substitute"
+
+    absence_id: Mapped[int] = mapped_column(ForeignKey("absence.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    process: Mapped[str] = mapped_column(String(200), default="")
+
+
+class Committee(Base):
+    """People who decide together: its seats say who they are.
+
+    One that is a level of another (`part_of`) decides there on what is no higher than `up_to`, a grade or a number.
+    """
+
+    __tablename__ = "committee"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    part_of: Mapped[str | None] = mapped_column(ForeignKey("committee.id", ondelete="CASCADE"), index=True)
+    up_to: Mapped[str | None] = mapped_column(String(20))
+
+
+class CommitteeSeat(Base):
+    """A seat of a committee from `valid_from` until the day before `valid_to`.
+
+    `role` is chair, member, or reserve: who is called where a member must not vote. `weight` is how much the vote
+    counts; with `has_veto` it is enough to reject.
+    """
+
+    __tablename__ = "committee_seat"
+    __table_args__ = (CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="period"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    committee_id: Mapped[str] = mapped_column(ForeignKey("committee.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    role: Mapped[str] = mapped_column(String(10))
+    weight: Mapped[int] = mapped_column(default=1)
+    has_veto: Mapped[bool] = mapped_column(default=False)
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+
+
+class Holiday(Base):
+    """A day that is not worked: everywhere in a country, or at one of its sites. Both empty: everywhere."""
+
+    __tablename__ = "holiday"
+
+    country: Mapped[str] = mapped_column(String(2), primary_key=True)
+    site: Mapped[str] = mapped_column(String(80), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
 
 
 class OrgUnit(Base):

@@ -11,6 +11,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from workflows.people.absences import Away, read_away
 from workflows.people.facts import PersonOnDay, Rows, UnitOnDay, select_people_on, select_units_on, valid_on
 from workflows.people.grades import is_at_least, rank_of
 from workflows.people.lines import (
@@ -37,6 +38,7 @@ class Selection:
     sites: frozenset[str] = frozenset()
     countries: frozenset[str] = frozenset()
     job_families: frozenset[str] = frozenset()
+    people: frozenset[str] = frozenset()
     hired_before: date | None = None
 
     def takes(self, person: PersonOnDay) -> bool:
@@ -48,6 +50,7 @@ class Selection:
             (self.sites, person.site),
             (self.countries, person.country),
             (self.job_families, person.job_family),
+            (self.people, person.id),
         )
         if self.hired_before is not None and person.hire_date >= self.hired_before:
             return False
@@ -70,6 +73,7 @@ class Organisation:
         self._dotted: dict[str, list[PersonOnDay]] = {}
         self._units: dict[str, UnitOnDay] | None = None
         self._since: dict[str, date | None] = {}
+        self._away: dict[str, Away] | None = None
         self._complete = False
 
     # What is known, and where it comes from
@@ -86,7 +90,7 @@ class Organisation:
         self._read(line_above(), ids=unknown, day=self.on)
 
     def load(self) -> None:
-        """Read everybody, all lines and all units of the day: four statements, none afterwards."""
+        """Read everybody, all lines, units and absences of the day: five statements, none afterwards."""
         everybody = self._read(select_people_on(self.on))
         self._complete = True
         self._reports = _group(everybody, lambda person: person.manager_id)
@@ -99,6 +103,7 @@ class Organisation:
             managers.sort(key=_by_name)
         self.units()
         self._since = self._read_since(None)
+        self.away()
         # Nothing is left to ask for; whoever keeps this in memory must not keep a session and its database alive.
         del self._session
 
@@ -178,6 +183,18 @@ class Organisation:
         self._load_once()
         alone = [person for person in self.everybody() if person.manager_id is None and not person.has_left]
         return max(alone, key=lambda person: (rank_of(person.grade) or 0, person.id), default=None)
+
+    # Who is there
+
+    def away(self) -> dict[str, Away]:
+        """Everybody who is out of office on the day, by their own account; leave of the HR system is their status."""
+        if self._away is None:
+            self._away = read_away(self._session, self.on)
+        return self._away
+
+    def is_away(self, person: PersonOnDay) -> bool:
+        """Whether somebody is on leave or out of office on the day."""
+        return person.is_on_leave or person.id in self.away()
 
     # Downwards and sideways
 
@@ -264,7 +281,7 @@ class Organisation:
 
 
 def load_organisation(session: Session, on: date) -> Organisation:
-    """The whole organisation of a day in memory: four statements now, none for any question afterwards."""
+    """The whole organisation of a day in memory: five statements now, none for any question afterwards."""
     organisation = Organisation(session, on)
     organisation.load()
     return organisation

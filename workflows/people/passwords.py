@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from engine.errors import NotAllowed, NotFound
+from engine import NotAllowed, NotFound
 from workflows.people.accounts import ADMIN, create_account, set_password
 from workflows.people.grades import is_executive
 from workflows.people.models import Account

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.models import HistoryEntry
+from engine import HistoryEntry
 from workflows.promotions.models import Signature
 from workflows.reviews.models import Submission
 from workflows.rewards.models import Proposal

@@ -5,8 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.database import Base, UtcDateTime
-from engine.models import RowId
+from engine import Base, RowId, UtcDateTime
 
 
 class Signature(Base):

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from engine.models import Task
+from engine import Task
 from workflows.people.organisation import Organisation
 from workflows.rewards.models import OPEN, Proposal
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.errors import NotAllowed, NotFound
+from engine import NotAllowed, NotFound
 from workflows.cycles.models import Cycle
 from workflows.promotions.chain import SIGNATURE_VARIABLE, START, signed_content, work_out_digest
 from workflows.promotions.models import Signature

@@ -3,8 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.errors import NotFound
-from engine.models import Task
+from engine import NotFound, Task
 from workflows.promotions.models import Signature
 from workflows.rewards.models import OPEN, Proposal
 

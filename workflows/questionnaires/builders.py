@@ -1,15 +1,16 @@
 """One function for each component type of form-js: from its JSON settings to a typed component."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Literal, cast
 
 import re2
 
 from workflows.questionnaires import components as parts
-from workflows.questionnaires.components import Component, Disclosure, Option, OptionSource
+from workflows.questionnaires.components import Component, Disclosure, Option, OptionSource, Path
 from workflows.questionnaires.formulas import Template
-from workflows.questionnaires.limits import MAX_OPTIONS, MAX_ROWS
+from workflows.questionnaires.limits import MAX_COMPETENCIES, MAX_OPTIONS, MAX_ROWS
 from workflows.questionnaires.settings import Settings
 
 Common = dict[str, Any]
@@ -17,6 +18,7 @@ Builder = Callable[[Settings, Common, tuple[Component, ...]], Component]
 _PATTERN_OPTIONS = re2.Options()
 _PATTERN_OPTIONS.log_errors = False
 _CURRENCY = re2.compile("[A-Z]{3}")
+_PART = re2.compile("[A-Za-z0-9][A-Za-z0-9_]{0,99}")
 
 
 def read_common(settings: Settings, kind: str, disclosure: Disclosure | None) -> Common:
@@ -219,26 +221,32 @@ def _goals(settings: Settings, common: Common, _children: tuple[Component, ...])
     return parts.GoalList(**rows, components=fields, total_weight=total if weighted else None)
 
 
-def _goal_fields(disclosure: Disclosure | None, total: Decimal | None) -> tuple[Component, ...]:
-    def common(key: str, kind: str, label: str, columns: int) -> Common:
+def _fixed(disclosure: Disclosure | None, prefix: str) -> Callable[..., Common]:
+    """What every field has that is part of a component of ours, such as the title of a goal."""
+
+    def common(kind: str, key: Path, label: str, *, hint: str = "", columns: int = 16) -> Common:
         return {
-            "id": f"goal_{key}",
+            "id": f"{prefix}_{'_'.join(str(step) for step in key)}",
             "type": kind,
             "label": Template((label,)),
-            "key": (key,),
+            "description": Template((hint,) if hint else ()),
+            "key": key,
             "columns": columns,
             "disclosure": disclosure,
         }
 
-    title = parts.TextField(
-        **common("title", "textfield", "Goal", 16), required=True, min_length=None, max_length=Decimal(200)
-    )
-    measure = parts.TextField(**common("measure", "textarea", "How will we know it is reached?", 16))
-    due = parts.Moment(**common("due", "datetime", "By when", 8))
+    return common
+
+
+def _goal_fields(disclosure: Disclosure | None, total: Decimal | None) -> tuple[Component, ...]:
+    common = _fixed(disclosure, "goal")
+    title = parts.TextField(**common("textfield", ("title",), "Goal"), required=True, max_length=Decimal(200))
+    measure = parts.TextField(**common("textarea", ("measure",), "How will we know it is reached?"))
+    due = parts.Moment(**common("datetime", ("due",), "By when", columns=8))
     if total is None:
         return (title, measure, due)
     weight = parts.Number(
-        **common("weight", "number", "Weight", 8),
+        **common("number", ("weight",), "Weight", columns=8),
         required=True,
         minimum=Decimal(0),
         maximum=total,
@@ -248,6 +256,56 @@ def _goal_fields(disclosure: Disclosure | None, total: Decimal | None) -> tuple[
     return (title, measure, due, weight)
 
 
+def _evidence(settings: Settings, common: Common, _children: tuple[Component, ...]) -> Component:
+    own = _fixed(common["disclosure"], "evidence")
+    what = parts.TextField(
+        **own("textarea", ("what",), "What happened, and what came of it?"), required=True, max_length=Decimal(2_000)
+    )
+    when = parts.Moment(**own("datetime", ("when",), "When", columns=6))
+    where = parts.TextField(
+        **own("textfield", ("where",), "Where can others see it?", hint="A link, a document, a person.", columns=10),
+        max_length=Decimal(500),
+    )
+    return parts.EvidenceList(**_rows(settings, _field(settings, common)), components=(what, when, where))
+
+
+def _competencies(settings: Settings, common: Common, _children: tuple[Component, ...]) -> Component:
+    scale = _rating(settings, common, ())
+    asked = _competency_options(settings)
+    comments = settings.raw.get("comments", True) is not False
+    own = _fixed(common["disclosure"], common["id"] or "competencies")
+    fields: list[Component] = []
+    for value, label, hint in asked:
+        level = own("rating", (value, "level"), label, hint=hint)
+        fields.append(replace(scale, **level))
+        if comments:
+            comment = own("textarea", (value, "comment"), f"Where did it show: {label}?")
+            fields.append(parts.TextField(**comment, max_length=Decimal(2_000)))
+    return parts.Competencies(**_plain(common), components=tuple(fields), path=settings.key("key"), outline=True)
+
+
+def _competency_options(settings: Settings) -> list[tuple[str, str, str]]:
+    """Value, label and explanation of each competency."""
+    entries = settings.raw.get("values")
+    if not isinstance(entries, list) or not 0 < len(entries) <= MAX_COMPETENCIES:
+        settings.complain("It names no competencies.", f'Give it "values" with 1 to {MAX_COMPETENCIES} of them.')
+        return []
+    found = [read_option(entry) for entry in entries]
+    named = [option for option in found if option and _PART.fullmatch(str(option.value))]
+    if len(named) < len(entries):
+        settings.complain(
+            "A competency has no name or an unfit value.", "Name it, and let its value be letters, digits, underscores."
+        )
+    if len({str(option.value) for option in named}) < len(named):
+        settings.complain("Two competencies have the same value.", "Give each its own.")
+    hints = [entry.get("description") if isinstance(entry, Mapping) else None for entry in entries]
+    return [
+        (str(option.value), option.label, hint if isinstance(hint, str) else "")
+        for option, hint in zip(found, hints, strict=True)
+        if option in named and option is not None
+    ]
+
+
 BUILDERS: dict[str, Builder] = {
     "text": _prose,
     "separator": _separator,
@@ -255,6 +313,8 @@ BUILDERS: dict[str, Builder] = {
     "group": _group,
     "dynamiclist": _row_list,
     "goals": _goals,
+    "evidence": _evidence,
+    "competencies": _competencies,
     "textfield": _text,
     "textarea": _text,
     "number": _number,

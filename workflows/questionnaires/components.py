@@ -167,6 +167,7 @@ class RowList(Field):
     min_items: int | None = None
     max_items: int | None = None
     outline: bool = False
+    noun: str = "row"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,3 +175,16 @@ class GoalList(RowList):
     """Goals with title, measure, due date and, unless switched off, weights that sum to `total_weight`."""
 
     total_weight: Decimal | None = None
+    noun: str = "goal"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidenceList(RowList):
+    """Examples that show something: what happened, when, and where it can be seen."""
+
+    noun: str = "example"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Competencies(Group):
+    """A level for each of some competencies, with a comment unless switched off: `{teamwork: {level, comment}}`."""

@@ -27,11 +27,11 @@ def read_disclosure(settings: Settings, around: Disclosure | None) -> Disclosure
         if unknown := sorted(readers - set(READERS)):
             settings.complain(f'"visibleTo" names {", ".join(unknown)}.', f"Use these: {', '.join(READERS)}.")
     if "from" in properties.raw:
-        since = _state(properties.one_of("from", STATES[1:]))
+        since = state_named(properties.one_of("from", STATES[1:]))
     return Disclosure(readers, since)
 
 
-def _state(name: str) -> State:
+def state_named(name: str) -> State:
     return next(state for state in STATES if state == name)
 
 
@@ -49,7 +49,7 @@ def may_read(field: Field, *, viewer_roles: set[str], state: State) -> bool:
     return bool(readers) and state != "draft"
 
 
-_WORDS = {
+WORDS = {
     "subject": "the person reviewed",
     "manager": "the manager",
     "approver": "those who approve",
@@ -68,10 +68,10 @@ def describe_disclosure(contract: Disclosure | None, author_roles: set[str]) -> 
     contract = contract or DEFAULT
     others = [role for role in READERS if role in contract.visible_to - author_roles]
     later = "subject" in others and contract.since != "submitted"
-    soon = [_WORDS[role] for role in others if not (later and role == "subject")]
+    soon = [WORDS[role] for role in others if not (later and role == "subject")]
     parts = [f"{_enumerate(soon)} {_MOMENTS['submitted']}"] if soon else []
     if later:
-        parts.append(f"{_WORDS['subject']} {_MOMENTS[contract.since]}")
+        parts.append(f"{WORDS['subject']} {_MOMENTS[contract.since]}")
     return f"Read by {'; by '.join(parts)}." if parts else "Nobody but you reads this."
 
 

@@ -1,6 +1,6 @@
 """What this package says no to. `str(error)` is a sentence for a person."""
 
-from engine.errors import Finding, Rejection
+from engine import Finding, Rejection
 
 
 class InvalidForm(Rejection):

@@ -6,9 +6,9 @@ from typing import Any
 
 import orjson
 
-from engine.errors import Finding
+from engine import Finding
 from workflows.questionnaires.builders import BUILDERS, read_common
-from workflows.questionnaires.components import Component, Disclosure, Field, Path
+from workflows.questionnaires.components import Competencies, Component, Disclosure, Field, Path
 from workflows.questionnaires.disclosure import read_disclosure
 from workflows.questionnaires.errors import InvalidForm
 from workflows.questionnaires.limits import MAX_FIELDS, MAX_FORM_BYTES, MAX_NESTING
@@ -96,7 +96,7 @@ class _Reader:
         if not isinstance(entry, Mapping):
             self.findings.append(Finding(f"component {number}", "It is not an object.", "Remove it."))
             return None
-        settings = Settings(entry, _name(entry, number), self.findings)
+        settings = Settings(entry, _name(entry, number), self.findings, _id(entry))
         kind = entry.get("type")
         if kind == "button":
             return None
@@ -110,8 +110,9 @@ class _Reader:
         if not component.id:
             self.unnamed += 1
             component = replace(component, id=f"part{self.unnamed}")
-        if isinstance(component, Field):
-            self._claim(settings, place.prefix + component.key, component.key)
+        if isinstance(component, Field | Competencies):
+            key = component.key if isinstance(component, Field) else component.path
+            self._claim(settings, place.prefix + key, key)
         return component
 
     def _children(
@@ -148,6 +149,12 @@ class _Reader:
 def _name(entry: Mapping[str, Any], number: int) -> str:
     label = next((entry[name] for name in ("label", "dateLabel") if isinstance(entry.get(name), str)), "")
     code = next((entry[name] for name in ("key", "path", "id") if isinstance(entry.get(name), str)), "")
-    if label and code:
+    # Where there is an id, a finding says it by itself.
+    if label and code and not _id(entry):
         return f'field "{label[:80]}" ({code[:80]})'
     return f'field "{(label or code)[:80]}"' if label or code else f"component {number}"
+
+
+def _id(entry: Mapping[str, Any]) -> str:
+    found = entry.get("id")
+    return found if isinstance(found, str) else ""

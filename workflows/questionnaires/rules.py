@@ -53,9 +53,9 @@ def find_fault(field: Field, value: Any, scope: Scope, today: date) -> str:
 
 def find_list_fault(field: RowList, rows: list[dict[str, Any]]) -> str:
     """What is wrong with the rows of a list as a whole; `rows` are those with an answer in them."""
-    noun = "goals" if isinstance(field, GoalList) else "rows"
+    noun = f"{field.noun}s"
     if not rows:
-        missing = f"Please add at least one {noun.removesuffix('s')}."
+        missing = f"Please add at least one {field.noun}."
         return missing if field.required and not field.min_items else _sizes(0, field.min_items, None, "add", noun)
     if fault := _sizes(len(rows), field.min_items, field.max_items, "add", noun):
         return fault
@@ -75,7 +75,8 @@ def _required(field: Field) -> str:
     return "Please answer this question."
 
 
-def _limit(setting: Setting, scope: Scope) -> Decimal | None:
+def limit_of(setting: Setting, scope: Scope) -> Decimal | None:
+    """The number that a limit of a field means now; None where there is none."""
     value = setting.evaluate(scope) if isinstance(setting, Formula) else setting
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return None
@@ -84,7 +85,7 @@ def _limit(setting: Setting, scope: Scope) -> Decimal | None:
 
 def _text(field: TextField, value: str, scope: Scope) -> str:
     length = len(value.strip())
-    shortest, longest = _limit(field.min_length, scope), _limit(field.max_length, scope)
+    shortest, longest = limit_of(field.min_length, scope), limit_of(field.max_length, scope)
     if shortest is not None and length < shortest:
         return f"Please write at least {shortest:f} characters; there are {length} now."
     if longest is not None and length > longest:
@@ -106,7 +107,7 @@ def _compiled(pattern: str) -> Any:
 
 
 def _between(value: Decimal, minimum: Setting, maximum: Setting, scope: Scope) -> str:
-    lowest, highest = _limit(minimum, scope), _limit(maximum, scope)
+    lowest, highest = limit_of(minimum, scope), limit_of(maximum, scope)
     if lowest is not None and value < lowest:
         return f"Please give {show_number(lowest)} or more."
     if highest is not None and value > highest:

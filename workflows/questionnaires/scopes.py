@@ -3,8 +3,26 @@
 from collections.abc import Mapping
 from typing import Any
 
+from engine import clock, feel
 from workflows.questionnaires.components import Path
 from workflows.questionnaires.slots import Tree, value_at
+
+
+def typed(variables: Mapping[str, Any], dictionary: feel.Dictionary | None) -> Tree:
+    """Stored variables as the expressions of a form see them: days, exact numbers, and null for what is declared only.
+
+    Without a data dictionary nothing is known of their types. What is not of its type is null, so that a form opens.
+    """
+    if dictionary is None:
+        return dict(variables)
+    return {**variables, **{name: _read(name, variables, dictionary) for name in dictionary.root}}
+
+
+def _read(name: str, variables: Mapping[str, Any], dictionary: feel.Dictionary) -> Any:
+    try:
+        return feel.compile(name, types=dictionary).evaluate(variables, now=clock.now(), strict=False)
+    except feel.FeelError:
+        return variables.get(name)
 
 
 class Scopes:

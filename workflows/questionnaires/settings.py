@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from engine.errors import Finding
+from engine import Finding
 from engine.feel import FeelError
 from workflows.questionnaires.components import Path, Setting
 from workflows.questionnaires.formulas import Formula, Template, read_formula, read_template
@@ -18,14 +18,15 @@ _KEY = re.compile(r"[A-Za-z0-9]\w*(\.[A-Za-z0-9]\w*)*", re.ASCII)
 class Settings:
     """The JSON object of a component (or of its `validate`) and the findings about it."""
 
-    def __init__(self, raw: Mapping[str, Any], element: str, findings: list[Finding]) -> None:
+    def __init__(self, raw: Mapping[str, Any], element: str, findings: list[Finding], component_id: str = "") -> None:
         self.raw = raw
         self.element = element
+        self.component_id = component_id
         self.findings = findings
 
     def complain(self, problem: str, remedy: str) -> None:
         """Note something wrong with this component."""
-        self.findings.append(Finding(self.element, problem, remedy))
+        self.findings.append(Finding(self.element, problem, remedy, id=self.component_id))
 
     def inner(self, name: str) -> "Settings":
         """The settings in an object such as `validate`; empty when it is missing."""
@@ -33,7 +34,7 @@ class Settings:
         if not isinstance(raw, Mapping):
             self.complain(f'"{name}" is not an object.', f'Write "{name}": {{…}} or leave it out.')
             raw = {}
-        return Settings(raw, self.element, self.findings)
+        return Settings(raw, self.element, self.findings, self.component_id)
 
     def text(self, name: str, *, limit: int = MAX_LABEL) -> str:
         """A text, empty when missing."""

@@ -1,7 +1,8 @@
 """What else a submission sets in motion, by the form it answers.
 
 A hook runs in the transaction of the completion, before the process goes on. It may refuse the submission by raising
-a rejection, and may return values that are added to the variables of the process.
+a rejection, and may return values that are added to the variables of the process. What it has set in motion is taken
+back when the case is sent back to the step or to one before it.
 """
 
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from engine.models import Task
+from engine import Task
 from workflows.reviews.models import Submission
 
 
@@ -27,20 +28,60 @@ class Submitted:
 
 
 Hook = Callable[[Session, Submitted], dict[str, Any] | None]
+Undo = Callable[[Session, Task, datetime], None]
 
 _hooks: dict[str, list[Hook]] = {}
+_undoing: dict[str, Undo] = {}
+_repeatable: set[str] = set()
 
 
-def after_submit(form: str) -> Callable[[Hook], Hook]:
-    """Run the function whenever the form of that name is submitted."""
+def after_submit(form: str, *, repeatable: bool = False) -> Callable[[Hook], Hook]:
+    """Run the function whenever the form of that name is submitted.
+
+    A `repeatable` one runs again when its step is passed because the same was approved before; any other form with
+    hooks is always asked again.
+    """
 
     def register(hook: Hook) -> Hook:
         hooks = _hooks.setdefault(form, [])
         if hook not in hooks:
             hooks.append(hook)
+        if repeatable:
+            _repeatable.add(form)
         return hook
 
     return register
+
+
+def when_taken_back(form: str) -> Callable[[Undo], Undo]:
+    """Run the function when what was handed in with the form of that name is not to count any more."""
+
+    def register(undo: Undo) -> Undo:
+        _undoing[form] = undo
+        return undo
+
+    return register
+
+
+def has_hooks(form: str) -> bool:
+    """Whether the submission of a form sets anything in motion."""
+    return bool(_hooks.get(form))
+
+
+def may_repeat(form: str) -> bool:
+    """Whether a form that was handed in may count again without being asked again."""
+    return not has_hooks(form) or form in _repeatable
+
+
+def may_take_back(form: str) -> bool:
+    """Whether what a form has set in motion can be taken back."""
+    return not has_hooks(form) or form in _undoing
+
+
+def undo_hooks(session: Session, task: Task, form: str, now: datetime) -> None:
+    """Take back what the submission of a task has set in motion."""
+    if form in _undoing:
+        _undoing[form](session, task, now)
 
 
 def run_hooks(session: Session, submitted: Submitted) -> dict[str, Any]:

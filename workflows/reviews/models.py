@@ -6,8 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.database import Base, UtcDateTime
-from engine.models import RowId
+from engine import Base, RowId, UtcDateTime
 
 DRAFT = "draft"
 SUBMITTED = "submitted"

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import literal, select, union
 from sqlalchemy.orm import Session
 
-from engine.definitions import program_for
-from engine.spiff import Program
+from engine import Program, program_for
+from workflows.cycles.queries import offered_to
 from workflows.people.models import Person
 from workflows.questionnaires import ShownAnswer, State, visible_answers
 from workflows.reviews.forms import questionnaire_of
@@ -32,13 +32,15 @@ def submissions_about(
 ) -> list[ShownSubmission]:
     """What has been handed in about `subject` in a cycle, as far as `viewer` may read it, oldest first.
 
-    `roles` are what the viewer is to this case: see `roles_in_case`. Submissions of which nothing may be read are
-    left out altogether, so that their existence tells nothing.
+    The closing reviews that the cycle takes in are among it. `roles` are what the viewer is to this case: see
+    `roles_in_case`. Submissions of which nothing may be read are left out altogether, so that their existence tells
+    nothing.
     """
     rows = session.execute(
         select(Submission, Person.name)
         .join(Person, Person.id == Submission.author)
-        .where(Submission.root_id == root_id, Submission.subject == subject, Submission.state != DRAFT)
+        .where(Submission.root_id.in_(union(select(literal(root_id)), offered_to(root_id))))
+        .where(Submission.subject == subject, Submission.state != DRAFT)
         .order_by(Submission.submitted_at, Submission.task_id)
     ).all()
     programs = {key: program_for(session, key) for key in {submission.definition_id for submission, _ in rows}}

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.definitions import program_for
-from engine.models import Instance, Task
+from engine import Instance, Task, program_for
 from workflows.cycles.models import Case
 
 HR = "hr"

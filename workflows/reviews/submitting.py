@@ -10,13 +10,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
 
-from engine import tasks
-from engine.errors import Conflict, Rejection
-from engine.models import Task
-from engine.tasks import OpenTask
+from engine import CANCELLED, Conflict, OpenTask, Rejection, Task, tasks, turns
 from workflows.cycles.models import Case
 from workflows.questionnaires import Checked, Questionnaire
-from workflows.reviews.forms import questionnaire_of
+from workflows.questionnaires.scopes import typed
+from workflows.reviews.forms import APPROVE, OUTCOME, questionnaire_of
 from workflows.reviews.hooks import Submitted, run_hooks
 from workflows.reviews.models import DRAFT, SUBMITTED, Submission
 
@@ -73,11 +71,20 @@ def submit(
         raise FormIncomplete(checked)
     submission = _store(session, found, checked.answers, by=by, now=now, state=SUBMITTED)
     given = _with_unanswered(questionnaire, checked)
+    if found.task.turn is not None and _is_passed_on(session, found, given):
+        turns.pass_on(session, found, by=by, now=now)
+        return submission
     extra = run_hooks(session, Submitted(found.task, submission, given, by, now))
-    values = tasks.finish(session, found, by=by, now=now, answers=given, variables=extra)
+    values = tasks.finish(session, found, by=by, now=now, answers=given, variables=extra, alone=True)
     if RATING in values and found.task.subject is not None:
         _record_rating(session, found, values[RATING])
     return submission
+
+
+def _is_passed_on(session: Session, found: OpenTask, given: Mapping[str, Any]) -> bool:
+    """Whether somebody else has to approve the step after this approval; whatever else is answered settles it."""
+    following = tasks.next_of(tasks.line_of(session, found.task), found.task)
+    return given.get(OUTCOME) == APPROVE and following is not None
 
 
 def _with_unanswered(questionnaire: Questionnaire, checked: Checked) -> dict[str, Any]:
@@ -87,13 +94,27 @@ def _with_unanswered(questionnaire: Questionnaire, checked: Checked) -> dict[str
 
 
 def context_of(found: OpenTask) -> dict[str, Any]:
-    """What the conditions of a form may refer to besides its own answers: the variables of the process."""
-    return dict(found.instance.variables)
+    """What the conditions of a form may refer to besides its own answers: the variables of the process, typed."""
+    return typed(found.instance.variables, found.program.dictionary)
 
 
 def draft_of(session: Session, task_id: int) -> Submission | None:
     """What has been saved for the form of a task."""
     return session.scalar(select(Submission).where(Submission.task_id == task_id))
+
+
+def find_draft(session: Session, task: Task, reader: str) -> Submission | None:
+    """What has been saved for a task; else what `reader` had begun when the same step was withdrawn before."""
+    begun = (
+        (Task.instance_id == task.instance_id)
+        & (Task.step == task.step)
+        & (Task.state == CANCELLED)
+        & (Submission.state == DRAFT)
+        & (Submission.author == reader)
+    )
+    statement = select(Submission).join(Task, Task.id == Submission.task_id)
+    statement = statement.where((Submission.task_id == task.id) | begun).order_by(Task.id.desc()).limit(1)
+    return session.scalar(statement)
 
 
 def _store(

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 from typing import Any
 
-from engine.errors import Rejection
+from engine import Rejection
 from workflows.dates import show_day
 from workflows.people.grades import rank_of
 from workflows.rewards.models import BONUS, KINDS, PROMOTION

@@ -9,12 +9,13 @@ from itertools import pairwise
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.errors import NotFound
+from engine import NotFound
 from workflows.cycles.models import Case, Cycle
+from workflows.cycles.terms import share_in
 from workflows.people.facts import PersonOnDay, select_people_on
 from workflows.people.models import Person, PersonVersion
 from workflows.rewards.eligibility import CENT, months_after
-from workflows.rewards.models import GRANTED, PROMOTION, Proposal
+from workflows.rewards.models import GRANTED, PROMOTION, WITHDRAWN, Proposal
 
 MONTHS_BACK = 12
 _WHOLE = Decimal(1)
@@ -45,7 +46,8 @@ class RewardFacts:
 
     `band_position` is where the salary lies in its pay band, in per cent: 0 at the lower end, 100 at the upper, below
     or above for a salary outside of it; None without a band. `proposals` are those of the last twelve months, the one
-    to be decided among them, the newest first. `ratings` too have the newest first.
+    to be decided among them, the newest first. `ratings` too have the newest first. `share` is that of the period which
+    counts: 1 unless the cycle counts by what was worked.
     """
 
     person: PersonOnDay
@@ -55,6 +57,7 @@ class RewardFacts:
     last_promotion: date | None
     ratings: Sequence[PastRating]
     proposals: Sequence[Proposal]
+    share: Decimal
 
 
 def gather_facts(session: Session, case: Case, on: date) -> RewardFacts:
@@ -65,7 +68,7 @@ def gather_facts(session: Session, case: Case, on: date) -> RewardFacts:
     person = PersonOnDay(*row)
     proposals = session.scalars(
         select(Proposal)
-        .where(Proposal.person_id == person.id)
+        .where(Proposal.person_id == person.id, Proposal.state != WITHDRAWN)
         .order_by(Proposal.proposed_at.desc(), Proposal.id.desc())
     ).all()
     granted = [p.effective_date for p in proposals if p.kind == PROMOTION and p.state == GRANTED]
@@ -79,6 +82,7 @@ def gather_facts(session: Session, case: Case, on: date) -> RewardFacts:
         last_promotion=max(promotions, default=None),
         ratings=_ratings(session, person.id),
         proposals=[proposal for proposal in proposals if proposal.proposed_at.date() >= since],
+        share=share_in(case),
     )
 
 

@@ -6,8 +6,7 @@ from decimal import Decimal
 from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.database import Base, UtcDateTime
-from engine.models import RowId
+from engine import Base, RowId, UtcDateTime
 from workflows.people.decimals import ExactDecimal
 from workflows.people.models import MONEY
 
@@ -20,13 +19,14 @@ PROPOSED = "proposed"
 APPROVED = "approved"
 GRANTED = "granted"
 REJECTED = "rejected"
+WITHDRAWN = "withdrawn"
 OPEN = (PROPOSED, APPROVED)
 
 _OPEN_ONLY = text("state IN ('proposed', 'approved')")
 
 
 class Proposal(Base):
-    """A reward asked for: proposed, approved by the line, then granted or rejected.
+    """A reward asked for: proposed, approved by the line, then granted or rejected; withdrawn, when it was sent back.
 
     `salary` and `grade` are those of the day of the proposal; `percent` is the share of that yearly salary. The
     amount of a pay increase is what it adds to the salary in a year. A promotion has neither amount nor percent.

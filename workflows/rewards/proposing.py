@@ -1,19 +1,19 @@
 """Proposing a reward by submitting its form."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
-from engine.errors import NotFound
+from engine import NotFound, Task
 from engine.feel import to_plain
 from workflows.cycles.models import Case
 from workflows.people.facts import valid_on
 from workflows.people.models import Person, PersonVersion
-from workflows.reviews.hooks import Submitted, after_submit
+from workflows.reviews.hooks import Submitted, after_submit, when_taken_back
 from workflows.rewards.eligibility import Candidate, work_out
-from workflows.rewards.models import GRANTED, OPEN, PROMOTION, PROPOSED, Proposal
+from workflows.rewards.models import GRANTED, OPEN, PROMOTION, PROPOSED, WITHDRAWN, Proposal
 
 PROPOSAL_FORM = "reward-proposal"
 NOTHING = "none"
@@ -55,6 +55,17 @@ def propose(session: Session, submitted: Submitted) -> dict[str, Any] | None:
     )
     session.flush()
     return {"amount": to_plain(terms.amount), "amount_percent": to_plain(terms.percent)}
+
+
+@when_taken_back(PROPOSAL_FORM)
+def withdraw(session: Session, task: Task, now: datetime) -> None:
+    """Take back the proposal that was made with a task: it is made anew, or not at all."""
+    session.execute(
+        update(Proposal)
+        .where(Proposal.task_id == task.id, Proposal.state.in_(OPEN))
+        .values(state=WITHDRAWN, decided_at=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def find_candidate(session: Session, root_id: int, person_id: str, on: date) -> Candidate:

@@ -1,55 +1,75 @@
 """Choosing among the candidates of a step: the policies for when life does not fit, each with its note.
 
 R1 nobody decides about themselves · R2 four eyes · R3 nobody left: the HR group · R4 not in the organisation or left ·
-R7 on leave · R14 a conflict about pay. Whoever is passed over is noted with the reason; the next candidate follows.
+R7 on leave · R9 a peer in a vote on pay · R14 a conflict about pay. Whoever is passed over is noted with the reason;
+the next candidate follows.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-from engine.registry import Assignment
-from workflows.people.accounts import EXECUTIVE, HR
-from workflows.routing.conflicts import Stakes, find_conflict, find_pay_conflict
+from engine import Assignment
+from workflows.people.accounts import BOARD, EXECUTIVE, HR
+from workflows.people.facts import PersonOnDay
+from workflows.routing.conflicts import (
+    Stakes,
+    find_ballot_conflict,
+    find_conflict,
+    find_deputy_conflict,
+    find_pay_conflict,
+)
 from workflows.routing.facts import Question
-from workflows.routing.resolvers import ACTORS, GROUPS, Candidate, Choice, ToGroup, find_problem
+from workflows.routing.resolvers import ACTORS, GROUPS, Candidate, Choice, ToGroup, Unclear, find_problem
+from workflows.routing.standing_in import Absent, absence_of, stand_ins
 
 Explanation = list[dict[str, str]]
+
+WAIT, NEXT_LEVEL = "wait", "next level"
 
 
 def choose(question: Question) -> Assignment:
     """Who gets the task, with the explanation: never somebody in conflict, never nobody at all."""
     stakes = Stakes.of(question.step, question.variables)
-    explanation: Explanation = [_heading(question, stakes)]
-    for choice in _candidates(question, explanation):
+    explanation: Explanation = [heading_of(question, stakes)]
+    for choice in candidates_of(question, explanation):
+        if isinstance(choice, Unclear):
+            explanation.append({"rule": "R3", "fact": choice.fact})
+            continue
         if isinstance(choice, ToGroup):
             explanation.append({"rule": "group", "fact": choice.fact})
             return Assignment(None, choice.group, explanation)
-        passed_over = _why_not(question, stakes, choice.person_id)
+        passed_over = why_not(question, stakes, choice.person_id)
         if passed_over is None:
-            return _to_person(question, choice, explanation)
+            return to_person(question, choice, explanation)
         rule, reason = passed_over
+        if rule == "R7" and (covered := cover(question, stakes, choice, explanation)):
+            return covered
         explanation.append({"rule": rule, "fact": f"{choice.fact.rstrip('.')}, but {reason}."})
-    group = _last_resort(question, stakes)
+    group = last_resort(question, stakes)
     explanation.append({"rule": "R3", "fact": f"Nobody else comes into question, so it goes to {GROUPS[group]}."})
     return Assignment(None, group, explanation)
 
 
-def _last_resort(question: Question, stakes: Stakes) -> str:
+def last_resort(question: Question, stakes: Stakes) -> str:
     """The group that gets what nobody else may have: HR, but the executives for what only they decide.
 
     That is the sign-off of an executive, and the pay of one of them, where HR may be below that executive in the line.
-    About the head of the organisation, and where every executive is in conflict, HR records what the board decided.
+    About the head of the organisation, and where every executive is in conflict, the board decides; where the board
+    has no member with an account, HR records what it decided.
     """
-    subject = question.organisation.person(question.subject) if question.subject else None
-    if subject is None or subject.manager_id is None:
+    subject = question.person
+    if subject is None:
         return HR
+    top = BOARD if question.has_board() else HR
+    if subject.manager_id is None:
+        return top
     asks_executive = question.step.settings.get("actor") == EXECUTIVE
     if not asks_executive and not (stakes.pay and subject.is_executive):
         return HR
     executives = (person for person in question.organisation.everybody() if person.is_executive)
-    return EXECUTIVE if any(_why_not(question, stakes, person.id) is None for person in executives) else HR
+    return EXECUTIVE if any(why_not(question, stakes, person.id) is None for person in executives) else top
 
 
-def _heading(question: Question, stakes: Stakes) -> dict[str, str]:
+def heading_of(question: Question, stakes: Stakes) -> dict[str, str]:
     """The first entry: what the diagram asks for. The gate reads from it what has to be checked."""
     actor = ACTORS.get(question.step.settings.get("actor", ""))
     label = actor.label if actor else "nobody"
@@ -57,7 +77,7 @@ def _heading(question: Question, stakes: Stakes) -> dict[str, str]:
     return {"rule": "step", "fact": fact, "stakes": stakes.as_text()}
 
 
-def _candidates(question: Question, explanation: Explanation) -> Iterator[Choice]:
+def candidates_of(question: Question, explanation: Explanation) -> Iterator[Choice]:
     """The candidates of the actor; none, with a note, when the diagram names it wrongly."""
     name = question.step.settings.get("actor", "")
     if problem := find_problem(name, question.argument):
@@ -66,15 +86,16 @@ def _candidates(question: Question, explanation: Explanation) -> Iterator[Choice
     return ACTORS[name].candidates(question)
 
 
-def _to_person(question: Question, choice: Candidate, explanation: Explanation) -> Assignment:
+def to_person(question: Question, choice: Candidate, explanation: Explanation) -> Assignment:
+    """The assignment to a candidate, with the reason as the last entry of the explanation."""
     rule = question.step.settings["actor"]
     explanation.append({"rule": rule, "fact": choice.fact, "to_holder": choice.to_holder, "holder": choice.person_id})
     person = question.organisation.person(choice.person_id)
     return Assignment(choice.person_id, None, explanation, person.time_zone if person else "UTC")
 
 
-def _why_not(question: Question, stakes: Stakes, person_id: str) -> tuple[str, str] | None:
-    """The rule by which a candidate is passed over, and the reason as the end of a sentence."""
+def why_not(question: Question, stakes: Stakes, person_id: str) -> tuple[str, str] | None:
+    """The rule by which somebody is passed over, and the reason as the end of a sentence; None where they may."""
     person = question.organisation.person(person_id)
     if person is None:
         return "R4", "is not known in the organisation on this day"
@@ -83,8 +104,62 @@ def _why_not(question: Question, stakes: Stakes, person_id: str) -> tuple[str, s
     conflict = find_conflict(stakes, question.step.id, question.subject, question.variables, person_id)
     if conflict is None and stakes.pay:
         conflict = find_pay_conflict(question.organisation, question.subject, person_id)
+    if conflict is None and stakes.pay and question.step.is_shared:
+        conflict = find_ballot_conflict(question.organisation, question.subject, person_id)
     if conflict is not None:
         return conflict.rule, conflict.fact
-    if stakes.decides and person.is_on_leave:
-        return "R7", "is on leave"
+    if stakes.decides and (absent := absence_of(question.organisation, person)):
+        return "R7", absent.reason
     return None
+
+
+def cover(
+    question: Question, stakes: Stakes, choice: Candidate, explanation: Explanation, taken: Collection[str] = ()
+) -> Assignment | None:
+    """The assignment while a candidate is away: to a stand-in, or to the candidate where waiting is right.
+
+    `rf:whenAway` of the step decides on waiting: “wait”, “next level”, or by the length of the absence.
+    """
+    person = question.organisation.person(choice.person_id)
+    absent = absence_of(question.organisation, person) if person else None
+    if person is None or absent is None:
+        return None
+    deputy, notes = find_stand_in(question, stakes, person, absent, taken)
+    if deputy is not None:
+        explanation.append({"rule": question.step.settings["actor"], "fact": choice.fact})
+        return Assignment(deputy.id, None, [*explanation, *notes], deputy.time_zone, owner=person.id)
+    explanation.extend(notes)
+    policy = question.step.settings.get("whenAway", "")
+    if policy == WAIT or (policy != NEXT_LEVEL and absent.is_short(question.organisation.on)):
+        fact = f"{choice.fact.rstrip('.')}, and {absent.reason}; it waits for them."
+        explanation.append({"rule": "R7", "fact": fact, "to_holder": choice.to_holder, "holder": person.id})
+        return Assignment(person.id, None, explanation, person.time_zone)
+    return None
+
+
+def find_stand_in(
+    question: Question, stakes: Stakes, person: PersonOnDay, absent: Absent, taken: Collection[str] = ()
+) -> tuple[PersonOnDay | None, Explanation]:
+    """Who does a step for somebody who is away, with the notes that explain it; None where nobody may (R9).
+
+    `taken` are those who vote themselves: nobody has two votes.
+    """
+    notes: Explanation = []
+    for deputy in stand_ins(question.organisation, person.id, question.process):
+        passed_over = why_not(question, stakes, deputy.id)
+        if passed_over is None and deputy.id in taken:
+            passed_over = "R15", "they vote already, and nobody has two votes"
+        if passed_over is None and stakes.pay:
+            conflict = find_deputy_conflict(question.organisation, question.subject, deputy.id)
+            passed_over = (conflict.rule, conflict.fact) if conflict else None
+        if passed_over is None:
+            note = {
+                "rule": "R7",
+                "fact": f"{person.name} {absent.reason}, and {deputy.name} stands in.",
+                "to_holder": f"You stand in for {person.name}, who {absent.reason}.",
+                "holder": deputy.id,
+                "absence": str(absent.absence_id),
+            }
+            return deputy, [*notes, note]
+        notes.append({"rule": "R9", "fact": f"{deputy.name} would stand in, but {passed_over[1]}."})
+    return None, notes

@@ -6,7 +6,7 @@ The router asks before it hands out a task, the gate before anybody acts on one.
 from dataclasses import dataclass
 from typing import Any
 
-from engine.diagram import Step
+from engine import Step
 from workflows.people.organisation import Organisation
 from workflows.routing.lines import line_above
 
@@ -63,14 +63,21 @@ def find_conflict(
         return Conflict(
             "R1", "nobody decides about themselves", "It is about you, and nobody decides about themselves."
         )
-    done_by: dict[str, str] = variables.get("done_by") or {}
-    if stakes.four_eyes and any(by == person_id and step != step_id for step, by in done_by.items()):
+    done_by: dict[str, str | list[str]] = variables.get("done_by") or {}
+    if stakes.four_eyes and any(person_id in doers_of(by) and step != step_id for step, by in done_by.items()):
         return Conflict(
             "R2",
             "this step asks for four eyes, and they have already done a step of this case",
             "It asks for four eyes, and you have already done a step of this case.",
         )
     return None
+
+
+def doers_of(done_by: str | list[str] | None) -> list[str]:
+    """Who did a step, by what the variables say: one person, or all who voted, whoever led them first."""
+    if done_by is None:
+        return []
+    return done_by if isinstance(done_by, list) else [done_by]
 
 
 def find_pay_conflict(organisation: Organisation, subject: str | None, person_id: str) -> Conflict | None:
@@ -97,6 +104,27 @@ def find_pay_conflict(organisation: Organisation, subject: str | None, person_id
             "It is about the pay of your own HR partner, who has a say in yours.",
         )
     return None
+
+
+def find_deputy_conflict(organisation: Organisation, subject: str | None, person_id: str) -> Conflict | None:
+    """The conflict of somebody who would decide on pay for another person: a peer of the subject never does (R9)."""
+    return _find_peer(organisation, subject, person_id, "you do not decide on it for others.")
+
+
+def find_ballot_conflict(organisation: Organisation, subject: str | None, person_id: str) -> Conflict | None:
+    """The conflict of somebody who would vote on pay: a peer of the subject never does (R9), and no peer's stand-in."""
+    return _find_peer(organisation, subject, person_id, "peers do not vote on each other’s pay.")
+
+
+def _find_peer(organisation: Organisation, subject: str | None, person_id: str, rule: str) -> Conflict | None:
+    manager = organisation.manager_of(person_id)
+    if subject in (None, person_id) or manager is None or not _reports_to(organisation, str(subject), manager.id):
+        return None
+    return Conflict(
+        "R9",
+        "they have the same manager as the person whose pay it is about",
+        f"It is about the pay of somebody who has the same manager as you: {rule}",
+    )
 
 
 def _reports_to(organisation: Organisation, person_id: str, manager_id: str) -> bool:

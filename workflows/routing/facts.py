@@ -3,25 +3,37 @@
 Everything is read ahead for a whole batch, so that the number of statements does not grow with the tasks.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import String, cast, select
 from sqlalchemy.orm import Session
 
-from engine.diagram import Step
-from engine.models import Task
-from engine.registry import AssignmentRequest
+from engine import AssignmentRequest, Step, Task, no_table
+from workflows.people.accounts import BOARD
 from workflows.people.facts import PersonOnDay
+from workflows.people.lines import ManagerPeriod, list_managers_between
+from workflows.people.models import Account
 from workflows.people.organisation import Organisation
 from workflows.people.snapshot import organisation_on
-from workflows.routing.conflicts import is_about_pay
+from workflows.routing.conflicts import doers_of, is_about_pay
 from workflows.routing.lines import line_above
+from workflows.routing.rolls import Rolls
 
 Doers = Mapping[tuple[str, str], str]
 """Who completed a step about a person: (subject, step id) → person id."""
+
+Managers = Mapping[str, Sequence[ManagerPeriod]]
+"""Who managed each subject in the period of the cycle, in order."""
+
+ON_CHANGE = "on_change"
+"""The variable of a cycle that names what happens to open tasks when somebody's manager changes; see `policies`."""
+
+ASK_THE_PAST = {"former manager", "majority manager"}
+"""The actors for which the managers of the period are read ahead."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +46,40 @@ class Question:
     organisation: Organisation
     doers: Doers
     initiator: str | None = None
+    managers: Mapping[str, Sequence[ManagerPeriod]] = field(default_factory=dict)
+    decide: Callable[[str], Any] = no_table
+    has_board: Callable[[], bool] = bool
+    process: str = ""
+    rolls: Rolls | None = None
 
     @property
     def argument(self) -> str:
         """What the diagram adds to the name of the actor: a number, a role, a step, a person."""
         return self.step.settings.get("actorArgument", "").strip()
+
+    def with_argument(self, argument: str) -> "Question":
+        """The same question with another addition to the name of the actor."""
+        return replace(self, step=replace(self.step, settings={**self.step.settings, "actorArgument": argument}))
+
+    @property
+    def person(self) -> PersonOnDay | None:
+        """The subject as known on the day."""
+        return self.organisation.person(self.subject) if self.subject else None
+
+    def name(self, person_id: str) -> str:
+        """What a person is called in a sentence."""
+        person = self.organisation.person(person_id)
+        return person.name if person else person_id
+
+    @property
+    def called(self) -> str:
+        """What the subject is called in a sentence."""
+        return self.name(self.subject) if self.subject else "them"
+
+    @property
+    def past_managers(self) -> Sequence[ManagerPeriod]:
+        """Who managed the subject in the period of the cycle, up to the day, in order."""
+        return self.managers.get(self.subject or "", ())
 
     def line(self) -> Iterator[PersonOnDay]:
         """Everybody above the subject, the nearest first; see `line_above`."""
@@ -59,13 +100,36 @@ def ask(session: Session, requests: Sequence[AssignmentRequest], now: datetime) 
     day = day_of(now)
     organisation = organisation_on(session, day)
     doers = _doers(session, requests)
-    organisation.fetch(_named(requests, doers))
+    managers = _managers(session, requests, day)
+    organisation.fetch(_named(requests, doers, managers))
     _read_partners(organisation, requests)
-    return [Question(r.step, r.subject, r.variables, organisation, doers, r.initiator) for r in requests]
+    has_board, rolls = partial(_has_board, session), Rolls(session, day)
+    return [
+        Question(
+            step=request.step,
+            subject=request.subject,
+            variables=request.variables,
+            organisation=organisation,
+            doers=doers,
+            initiator=request.initiator,
+            managers=managers,
+            decide=request.decide,
+            has_board=has_board,
+            process=request.process,
+            rolls=rolls,
+        )
+        for request in requests
+    ]
 
 
-def _named(requests: Iterable[AssignmentRequest], doers: Doers) -> set[str]:
-    named = set(doers.values())
+def _has_board(session: Session) -> bool:
+    """Whether anybody with an account is of the board; asked in the rare case that nobody below it may decide."""
+    of_board = cast(Account.roles, String).contains(f'"{BOARD}"', autoescape=True)
+    return session.scalar(select(Account.person_id).where(of_board).limit(1)) is not None
+
+
+def _named(requests: Iterable[AssignmentRequest], doers: Doers, managers: Managers) -> set[str]:
+    named = {*doers.values(), *(period.manager_id or "" for periods in managers.values() for period in periods)}
     for request in requests:
         if request.subject:
             named.add(request.subject)
@@ -73,7 +137,37 @@ def _named(requests: Iterable[AssignmentRequest], doers: Doers) -> set[str]:
             named.add(request.step.settings.get("actorArgument", "").strip())
         if request.step.settings.get("actor") == "initiator":
             named.add(request.initiator or "")
+        if request.step.settings.get("actor") == "manager before the transfer":
+            named.add(str(request.variables.get("former_manager") or ""))
     return named - {""}
+
+
+def _managers(session: Session, requests: Iterable[AssignmentRequest], day: date) -> Managers:
+    """The managers of the period for the steps that ask for one of them; one statement a period, none without."""
+    wanted: dict[tuple[date, date], set[str]] = {}
+    for request in requests:
+        if request.subject and _asks_the_past(request):
+            wanted.setdefault(_period(request.variables, day), set()).add(request.subject)
+    found: dict[str, list[ManagerPeriod]] = {}
+    for (first, last), subjects in wanted.items():
+        found |= list_managers_between(session, sorted(subjects), first, last)
+    return found
+
+
+def _asks_the_past(request: AssignmentRequest) -> bool:
+    settings = request.step.settings
+    policy = settings.get("onChange") or request.variables.get(ON_CHANGE)
+    return settings.get("actor") in ASK_THE_PAST or policy == "majority"
+
+
+def _period(variables: Mapping[str, Any], day: date) -> tuple[date, date]:
+    """The period of the cycle as far as it has passed; the last year where the process knows none."""
+    try:
+        first = date.fromisoformat(str(variables.get("period_from")))
+        last = date.fromisoformat(str(variables.get("period_to")))
+    except ValueError:
+        first, last = date.fromordinal(day.toordinal() - 365), day
+    return first, max(first, min(last, day))
 
 
 def _read_partners(organisation: Organisation, requests: Iterable[AssignmentRequest]) -> None:
@@ -93,8 +187,8 @@ def _doers(session: Session, requests: Iterable[AssignmentRequest]) -> Doers:
     for request in requests:
         if request.step.settings.get("actor") == "person who did" and request.subject:
             key = (request.subject, request.step.settings.get("actorArgument", "").strip())
-            if by := request.variables.get("done_by", {}).get(key[1]):
-                found[key] = by
+            if by := doers_of(request.variables.get("done_by", {}).get(key[1])):
+                found[key] = by[0]
             else:
                 wanted.add(key)
     if wanted:

@@ -5,23 +5,30 @@ do it instead; to the person it is about it names nobody and no step, because bo
 that has not been released.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, inspect, select
+from sqlalchemy import String, and_, cast, inspect, or_, select
 from sqlalchemy.orm import Session
 
-from engine.definitions import program_for
-from engine.errors import NotAllowed
-from engine.models import Task
-from engine.registry import AssignmentRequest
+from engine import CANCELLED, Instance, NotAllowed, Task, program_for, request_for
 from workflows.people.accounts import EXECUTIVE
 from workflows.people.facts import valid_on
 from workflows.people.grades import is_executive
 from workflows.people.models import TERMINATED, Account, PersonVersion
+from workflows.people.organisation import Organisation
 from workflows.people.snapshot import organisation_on
 from workflows.routing.choosing import choose
-from workflows.routing.conflicts import Conflict, Stakes, find_conflict, find_pay_conflict
+from workflows.routing.conflicts import (
+    Conflict,
+    Stakes,
+    find_ballot_conflict,
+    find_conflict,
+    find_deputy_conflict,
+    find_pay_conflict,
+)
+from workflows.routing.electing import is_ballot
 from workflows.routing.facts import ask, day_of
 from workflows.routing.resolvers import GROUPS
 
@@ -33,11 +40,36 @@ def check(session: Session, task: Task, variables: dict[str, Any], actor: str, n
     if conflict is None:
         _check_right(session, task, actor, now)
         if stakes.pay:
-            conflict = find_pay_conflict(organisation_on(session, day_of(now)), task.subject, actor)
+            organisation = organisation_on(session, day_of(now))
+            conflict = find_pay_conflict(organisation, task.subject, actor)
+            if conflict is None and task.owner not in (None, actor):
+                conflict = find_deputy_conflict(organisation, task.subject, actor)
+            if conflict is None and is_ballot(task.explanation):
+                conflict = find_ballot_conflict(organisation, task.subject, actor)
     if conflict is not None:
         raise NotAllowed(
             f"You cannot do this task. {conflict.to_person} {_who_could(session, task, variables, conflict, now)}"
         )
+
+
+def check_asked(session: Session, task: Task, person_id: str, now: datetime) -> None:
+    """Raise NotAllowed, with the reason for whoever asks, unless a colleague may be asked about a task.
+
+    They decide nothing, so that only pay stands against it: nobody has a say in that of whoever decides on theirs, of a
+    peer, or in their own. One statement.
+    """
+    organisation = organisation_on(session, day_of(now))
+    person = organisation.person(person_id)
+    if person is None or person.has_left:
+        raise NotAllowed("This person is not in the organisation any more. Ask somebody else.")
+    if not stakes_of(task).pay:
+        return
+    if person_id == task.subject:
+        raise NotAllowed(f"{person.name} cannot be asked: nobody has a say in their own pay.")
+    conflict = find_pay_conflict(organisation, task.subject, person_id)
+    conflict = conflict or find_deputy_conflict(organisation, task.subject, person_id)
+    if conflict is not None:
+        raise NotAllowed(f"{person.name} cannot be asked: {conflict.fact}.")
 
 
 def stakes_of(task: Task) -> Stakes:
@@ -64,6 +96,8 @@ def _check_new_holder(session: Session, task: Task, person_id: str, now: datetim
     What has gone to a group because no executive could decide it stays with the members of that group.
     """
     person = organisation_on(session, day_of(now)).person(person_id)
+    if is_ballot(task.explanation) or task.turn is not None:
+        _check_one_voice(session, task, person_id)
     if person is None or person.has_left:
         who = person.name if person else f"“{person_id}”"
         raise NotAllowed(f"{who} is not in the organisation any more. Hand the task to somebody who is.")
@@ -72,6 +106,21 @@ def _check_new_holder(session: Session, task: Task, person_id: str, now: datetim
         return
     if task.group is None or not is_member(session, person_id, task.group, now):
         raise NotAllowed(f"This is decided by an executive, and {person.name} is none. Hand it to one.")
+
+
+def _check_one_voice(session: Session, task: Task, person_id: str) -> None:
+    """Nobody has two votes in one, or approves a step twice: neither of their own nor for somebody else."""
+    other = session.scalar(
+        select(Task.id)
+        .where(Task.instance_id == task.instance_id, Task.token == task.token, Task.id != task.id)
+        .where(or_(Task.assignee == person_id, Task.owner == person_id, Task.closed_by == person_id))
+        .where(Task.state != CANCELLED)
+        .limit(1)
+    )
+    if other is not None and task.turn is not None:
+        raise NotAllowed("They approve this step already, and nobody does so twice. Choose somebody else.")
+    if other is not None:
+        raise NotAllowed("They vote here already, and nobody has two votes. Hand it to somebody else.")
 
 
 def is_member(session: Session, person_id: str, group: str, now: datetime) -> bool:
@@ -88,13 +137,38 @@ def is_member(session: Session, person_id: str, group: str, now: datetime) -> bo
     return is_executive(row.grade or "") if group == EXECUTIVE else group in row.roles
 
 
+def members_of(session: Session, group: str, now: datetime) -> set[str]:
+    """Everybody who belongs to a group today, as `is_member` finds one by one; one statement."""
+    version = PersonVersion
+    at_work = select(version.person_id, version.grade).where(
+        valid_on(version, day_of(now)), version.status != TERMINATED
+    )
+    if group == EXECUTIVE:
+        return {person_id for person_id, grade in session.execute(at_work) if is_executive(grade)}
+    with_role = at_work.join(Account, Account.person_id == version.person_id).where(
+        cast(Account.roles, String).contains(f'"{group}"', autoescape=True)
+    )
+    return {person_id for person_id, _ in session.execute(with_role)}
+
+
+def may_take(organisation: Organisation, task: Task, variables: dict[str, Any], member: str) -> bool:
+    """Whether a member of the group that has a task is in no conflict about it. No statement."""
+    stakes = stakes_of(task)
+    if find_conflict(stakes, task.step, task.subject, variables, member) is not None:
+        return False
+    return not stakes.pay or find_pay_conflict(organisation, task.subject, member) is None
+
+
 def _who_could(session: Session, task: Task, variables: dict[str, Any], conflict: Conflict, now: datetime) -> str:
+    if is_ballot(task.explanation) and task.group is None:
+        return "The others vote without you; if you hold this ballot, say that you are recused."
     if task.group is not None:
         return f"Somebody else of {GROUPS.get(task.group, task.group)} can do it."
     if conflict.rule == "R1":
         return "Somebody above you, or HR, does it."
-    step = program_for(session, task.definition_id).step(task.step)
-    instead = choose(ask(session, [AssignmentRequest(step, task.subject, variables)], now)[0])
+    program, instance = program_for(session, task.definition_id), session.get_one(Instance, task.instance_id)
+    request = request_for(instance, program.step(task.step), program, now)
+    instead = choose(ask(session, [replace(request, variables=variables)], now)[0])
     if instead.assignee is None:
         return f"Somebody of {GROUPS[instead.group or 'hr']} can do it."
     person = organisation_on(session, day_of(now)).person(instead.assignee)

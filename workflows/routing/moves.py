@@ -1,32 +1,51 @@
 """Handing open tasks on when the organisation changes in the middle of a cycle.
 
-The policy is “move”: who would get the task today gets it. What was handed on by hand, or taken from a group, stays
-where it is as long as its holder is there; what a person owes about themselves stays theirs. Drafts stay with the task
-and keep their author.
+Who would get the task today gets it, unless the policy of the step or the cycle lets it stay (`policies`). What was
+handed on by hand, or taken from a group, stays where it is as long as its holder is there; what a person owes about
+themselves stays theirs. Whoever is in conflict by now keeps nothing, however they got it. Drafts stay with the task and
+keep their author.
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
-from engine.definitions import program_for
-from engine.diagram import Step
-from engine.errors import Conflict
-from engine.models import Instance, Task
-from engine.registry import Assignment, AssignmentRequest
-from engine.tasks import reassign
+from engine import (
+    UNFINISHED,
+    Assignment,
+    AssignmentRequest,
+    Conflict,
+    Instance,
+    NotAllowed,
+    Task,
+    batches,
+    hand_out_again,
+    program_for,
+    request_for,
+)
 from workflows.dates import show_day
+from workflows.people.accounts import HR
 from workflows.people.organisation import Organisation, load_organisation
 from workflows.reviews.models import DRAFT, Submission
-from workflows.routing.choosing import choose
+from workflows.routing.choosing import choose, why_not
+from workflows.routing.conflicts import find_deputy_conflict
+from workflows.routing.electing import is_ballot
 from workflows.routing.explain import chosen_of, explain
-from workflows.routing.facts import ask, day_of
+from workflows.routing.facts import Question, ask, day_of
+from workflows.routing.gate import stakes_of
+from workflows.routing.policies import Held, policy_of
 
 REASON = "The organisation has changed."
+HAND_ON = "hand_on"
+AT_ONCE = 200
+"""Up to so many tasks are handed on with the import itself; more of them by a batch, while people go on working."""
+
+CONFLICTS = {"R1", "R2", "R9", "R14"}
+"""The rules by which somebody must not decide, whoever handed them the task."""
+
 _IDS_A_STATEMENT = 500
 
 
@@ -34,7 +53,7 @@ _IDS_A_STATEMENT = 500
 class Move:
     """One task that changes hands: from whom (None: a group) to whom or to which group, and why, as a sentence.
 
-    `draft_by` is the author of the draft that goes with it, if there is one.
+    `draft_by` is the author of the draft that goes with it, if there is one; `before` is how it was handed out.
     """
 
     task_id: int
@@ -45,67 +64,137 @@ class Move:
     to_group: str | None
     draft_by: str | None
     why: str
+    before: Assignment
 
 
 @dataclass(frozen=True)
 class Rerouted:
-    """What a change of the organisation does to the open tasks: how many were looked at, and which of them move."""
+    """What a change of the organisation does to the open tasks: how many were looked at, which move, which stay.
+
+    Those that stay would move by the rule of their step; `why` says by which policy they do not. Many at once are
+    handed on by the batch `batch_id`, after the commit.
+    """
 
     looked_at: int
     moves: tuple[Move, ...]
+    stays: tuple[Move, ...] = ()
+    batch_id: int | None = None
 
     @property
     def drafts(self) -> int:
-        """How many drafts go along."""
+        """How many drafts go along, and are shared with the new holder."""
         return sum(move.draft_by is not None for move in self.moves)
+
+    @property
+    def kept_drafts(self) -> int:
+        """How many drafts stay with whoever has begun them."""
+        return sum(stay.draft_by is not None for stay in self.stays)
 
 
 def reroute(
-    session: Session, changed_person_ids: Collection[str], now: datetime, *, by: str, dry_run: bool = False
+    session: Session,
+    changed_person_ids: Collection[str],
+    now: datetime,
+    *,
+    by: str,
+    dry_run: bool = False,
+    without: Collection[int] = (),
 ) -> Rerouted:
     """Hand on every open task whose right holder is another one since these people changed.
 
-    `by` is the person who brought the change. With `dry_run` nothing is written: the answer is the preview. A task
-    that is completed at the same moment stays with the one who completed it.
+    `by` is the person who brought the change; the tasks `without` are not looked at. With `dry_run` nothing is written:
+    the answer is the preview. A task that is completed at the same moment stays with the one who completed it.
     """
-    organisation = load_organisation(session, day_of(now))
-    found = list(_concerned(session, organisation, changed_person_ids))
-    requests = [AssignmentRequest(_step(session, task), task.subject, variables) for task, variables in found]
-    rightful = [choose(question) for question in ask(session, requests, now)]
+    concerned = _concerned(session, load_organisation(session, day_of(now)), changed_person_ids)
+    found = [one for one in concerned if one[0].id not in without]
+    moving, stays = _sort_out(session, found, now)
+    batch_id = None
+    if not dry_run and len(moving) > AT_ONCE:
+        targets = [(task.id, task.instance_id) for task, _, _ in moving]
+        title = f"{len(moving):,} tasks change hands"
+        batch_id = batches.ask(session, HAND_ON, targets, title=title, by=by, reason=REASON, now=now).id
+    elif not dry_run:
+        moving = [one for one in moving if _hand_on(session, one[0], one[1], by, now)]
+    return Rerouted(len(found), tuple(move for _, _, move in moving), tuple(stays), batch_id)
+
+
+def _sort_out(
+    session: Session, found: Sequence[tuple[Task, Instance]], now: datetime
+) -> tuple[list[tuple[Task, Assignment, Move]], list[Move]]:
+    """Which of these tasks move, each with where to, and which stay by their policy. Who votes is another question."""
+    found = [one for one in found if not is_ballot(one[0].explanation)]
+    questions = ask(session, [_request(session, task, instance, now) for task, instance in found], now)
     pairs = [
-        (task, assignment)
-        for (task, _), assignment in zip(found, rightful, strict=True)
-        if _changes_hands(task, assignment, organisation)
+        (question, task, assignment)
+        for question, (task, _) in zip(questions, found, strict=True)
+        if _changes_hands(question, task, assignment := choose(question))
     ]
-    moves = _describe(session, pairs)
-    if dry_run:
-        return Rerouted(len(found), tuple(moves))
-    done = [m for m, (task, to) in zip(moves, pairs, strict=True) if _hand_on(session, task, to, by, now)]
-    return Rerouted(len(found), tuple(done))
+    moving, stays = [], []
+    for (question, task, to), move in zip(pairs, _describe(session, pairs), strict=True):
+        if reason := _stays(question, task, move):
+            stays.append(replace(move, to_person=task.assignee, to_group=None, why=reason))
+        else:
+            moving.append((task, to, move))
+    return moving, stays
 
 
-def _step(session: Session, task: Task) -> Step:
-    return program_for(session, task.definition_id).step(task.step)
+def hand_on_one(session: Session, asked: batches.Asked) -> str:
+    """Hand on one task of many, as the organisation and the policy say by now; says what became of it."""
+    found = list(_open_tasks(session, Task.id == asked.target_id).values())
+    moving, stays = _sort_out(session, found, asked.now)
+    if not moving:
+        return stays[0].why if stays else "It needs no other holder any more."
+    task, to, move = moving[0]
+    if not _hand_on(session, task, to, asked.by, asked.now):
+        return "Somebody has completed it meanwhile."
+    return move.why
+
+
+def install() -> None:
+    """Let batches hand on tasks."""
+    batches.act(HAND_ON)(hand_on_one)
+
+
+def _stays(question: Question, task: Task, move: Move) -> str | None:
+    """Why a task stays with its holder although another one would get it today; None where it moves."""
+    holder = question.organisation.person(task.assignee) if task.assignee else None
+    if holder is None or refusal_of(question, task, holder.id) is not None:
+        return None
+    return policy_of(question).stays(Held(question, holder.id, holder.name, move.draft_by == holder.id))
+
+
+def _request(session: Session, task: Task, instance: Instance, now: datetime) -> AssignmentRequest:
+    """Who would get a task today; what somebody was added for is theirs, and HR's where they may not have it."""
+    program = program_for(session, task.definition_id)
+    step = program.step(task.step)
+    if task.added_by is not None:
+        named = {"actor": "named person", "actorArgument": chosen_of(task.explanation) or ""}
+        step = replace(step, settings={**step.settings, **named})
+    return request_for(instance, step, program, now)
 
 
 def _concerned(
     session: Session, organisation: Organisation, changed: Collection[str]
-) -> Iterator[tuple[Task, dict[str, Any]]]:
-    """The open tasks that these people hold, or that are about them or anybody below them; in a fixed order."""
-    subjects = set(changed).union(*({p.id for p in organisation.everybody_below(person)} for person in changed))
-    found: dict[int, tuple[Task, dict[str, Any]]] = {}
-    for ids in _slices(sorted(subjects)):
-        found |= _open_tasks(session, or_(Task.subject.in_(ids), Task.assignee.in_(set(ids) & set(changed))))
+) -> Iterator[tuple[Task, Instance]]:
+    """The open tasks that these people or anybody below them hold, or that are about one of them; in a fixed order.
+
+    Whoever is below somebody that moves may be below the person they decide about by now.
+    """
+    people = set(changed).union(*({p.id for p in organisation.everybody_below(person)} for person in changed))
+    found: dict[int, tuple[Task, Instance]] = {}
+    for ids in _slices(sorted(people)):
+        found |= _open_tasks(session, or_(Task.subject.in_(ids), Task.assignee.in_(ids)))
     return (found[task_id] for task_id in sorted(found))
 
 
-def _open_tasks(session: Session, which: ColumnElement[bool]) -> dict[int, tuple[Task, dict[str, Any]]]:
+def _open_tasks(session: Session, which: ColumnElement[bool]) -> dict[int, tuple[Task, Instance]]:
     statement = (
-        select(Task, Instance.variables)
+        select(Task, Instance)
         .join(Instance, Instance.id == Task.instance_id)
-        .where(Task.state == "open", which)
+        .where(Task.state.in_(UNFINISHED), which)
+        .options(defer(Instance.blob))
     )
-    return {task.id: (task, variables) for task, variables in session.execute(statement)}
+    return {task.id: (task, instance) for task, instance in session.execute(statement)}
 
 
 def _slices(ids: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -113,17 +202,32 @@ def _slices(ids: Sequence[str]) -> Iterator[Sequence[str]]:
         yield ids[first : first + _IDS_A_STATEMENT]
 
 
-def _changes_hands(task: Task, rightful: Assignment, organisation: Organisation) -> bool:
+def _changes_hands(question: Question, task: Task, rightful: Assignment) -> bool:
     if task.assignee is None:
         return rightful.assignee is not None or task.group != rightful.group
+    if task.assignee == task.subject and not stakes_of(task).decides:
+        return False
+    refused = refusal_of(question, task, task.assignee)
+    if refused in CONFLICTS:
+        return True
     if task.assignee in (rightful.assignee, task.subject):
         return False
-    holder = organisation.person(task.assignee)
-    return holder is None or holder.has_left or task.assignee == chosen_of(task.explanation)
+    return refused == "R4" or task.assignee == chosen_of(task.explanation)
 
 
-def _describe(session: Session, pairs: Sequence[tuple[Task, Assignment]]) -> list[Move]:
-    task_ids = [task.id for task, _ in pairs]
+def refusal_of(question: Question, task: Task, holder: str) -> str | None:
+    """The rule by which the holder of a task, perhaps for somebody else, may not have it by now; None if they may."""
+    stakes = stakes_of(task)
+    if found := why_not(question, stakes, holder):
+        return found[0]
+    if stakes.pay and task.owner not in (None, holder):
+        conflict = find_deputy_conflict(question.organisation, task.subject, holder)
+        return conflict.rule if conflict else None
+    return None
+
+
+def _describe(session: Session, pairs: Sequence[tuple[Question, Task, Assignment]]) -> list[Move]:
+    task_ids = [task.id for _, task, _ in pairs]
     authors: dict[int, str] = {}
     for first in range(0, len(task_ids), _IDS_A_STATEMENT):
         statement = select(Submission.task_id, Submission.author).where(
@@ -140,8 +244,9 @@ def _describe(session: Session, pairs: Sequence[tuple[Task, Assignment]]) -> lis
             to_group=to.group,
             draft_by=authors.get(task.id),
             why=explain(to.explanation, holder=to.assignee, reader=""),
+            before=Assignment(task.assignee, task.group, list(task.explanation), owner=task.owner),
         )
-        for task, to in pairs
+        for _, task, to in pairs
     ]
 
 
@@ -149,18 +254,17 @@ def _hand_on(session: Session, task: Task, to: Assignment, by: str, now: datetim
     """Whether the task could be handed on: not when somebody has closed it meanwhile."""
     fact = f"It was handed over on {show_day(day_of(now))}, because the organisation has changed."
     note = {"rule": "R5", "fact": fact}
-    explanation = [to.explanation[0], note, *to.explanation[1:]]
+    again = replace(to, explanation=[to.explanation[0], note, *to.explanation[1:]])
+    trial = session.begin_nested()
     try:
-        reassign(
-            session,
-            task.id,
-            to=to.assignee,
-            group=to.group,
-            explanation=explanation,
-            by=by,
-            reason=REASON,
-            now=now,
-        )
+        hand_out_again(session, task.id, again, by=by, reason=REASON, now=now)
+        trial.commit()
     except Conflict:
+        trial.rollback()
         return False
+    except NotAllowed:
+        # They approve the step already, one of several: somebody of HR does it in place of who had it.
+        trial.rollback()
+        to_hr = Assignment(None, HR, [*again.explanation, {"rule": "R15", "fact": "Nobody approves a step twice."}])
+        hand_out_again(session, task.id, to_hr, by=by, reason=REASON, now=now)
     return True

@@ -6,14 +6,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from engine import registry
-from engine.diagram import Step
-from engine.models import Task
-from engine.registry import Assignment, AssignmentRequest
+from engine import Assignment, AssignmentRequest, Step, Task, registry
 from workflows.routing import gate
-from workflows.routing.choosing import choose
+from workflows.routing.choosing import NEXT_LEVEL, WAIT, choose
+from workflows.routing.electing import elect
 from workflows.routing.facts import ask
-from workflows.routing.resolvers import find_problem
+from workflows.routing.resolvers import find_level_problem, find_number_problem, find_problem
+from workflows.routing.situations import find_setting_problem
+from workflows.voting.settings import find_vote_problem
 
 
 class OrganisationRouter:
@@ -21,11 +21,23 @@ class OrganisationRouter:
 
     def assign(self, session: Session, requests: Sequence[AssignmentRequest], now: datetime) -> list[Assignment]:
         """One assignment a request, in order, each with its explanation; the statements do not grow with the batch."""
-        return [choose(question) for question in ask(session, requests, now)]
+        return [elect(one) if one.step.is_shared else choose(one) for one in ask(session, requests, now)]
 
     def find_problem(self, step: Step) -> str | None:
-        """What is wrong with whom a step names, as a sentence; see `resolvers.find_problem`."""
-        return find_problem(step.settings.get("actor", ""), step.settings.get("actorArgument", ""))
+        """What is wrong with whom a step names, or with its policies, as a sentence; see `resolvers.find_problem`."""
+        settings = step.settings
+        actor = settings.get("actor", "")
+        if problem := find_problem(actor, settings.get("actorArgument", "")):
+            return problem
+        if problem := find_number_problem(actor, votes=step.is_shared):
+            return problem
+        if step.is_shared and (problem := find_vote_problem(settings)):
+            return problem
+        if "actorLevel" in settings and (problem := find_level_problem(settings)):
+            return problem
+        if settings.get("whenAway") not in (None, WAIT, NEXT_LEVEL):
+            return f"“{settings['whenAway']}” does not say what happens while somebody is away: {WAIT} or {NEXT_LEVEL}."
+        return find_setting_problem(settings)
 
     def check(self, session: Session, task: Task, variables: dict[str, Any], actor: str, now: datetime) -> None:
         """Raise NotAllowed unless `actor` may hold and decide the task; see `gate.check`."""

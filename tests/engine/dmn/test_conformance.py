@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import FIGURE
 from tests.engine.dmn.conformance_kit import Outcome, checked_models, kit_folder, run_kit
 
 LEAST_OF_ALL, LEAST_OF_VALUES = 0.97, 0.95
@@ -32,13 +34,14 @@ def rate(outcomes: list[Outcome]) -> float:
     return sum(outcome.passed for outcome in outcomes) / len(outcomes)
 
 
-def test_almost_every_expected_result_comes_out(outcomes: list[Outcome], capsys: pytest.CaptureFixture[str]) -> None:
+def test_almost_every_expected_result_comes_out(
+    outcomes: list[Outcome], record_property: Callable[[str, object], None]
+) -> None:
     values = [outcome for outcome in outcomes if outcome.expected is not None]
-    with capsys.disabled():
-        print(f"\nDMN conformance: {rate(outcomes):.2%} of {len(outcomes)} results, ", end="")
-        print(f"{rate(values):.2%} of the {len(values)} that are not null")
-        for folder, count in Counter(outcome.folder for outcome in outcomes if not outcome.passed).items():
-            print(f"  {count} in {folder}: {KNOWN_REASONS.get(folder, 'unexplained')}")
+    of_all, of_values = f"{rate(outcomes):.2%} of {len(outcomes)} results", f"{rate(values):.2%} of the {len(values)}"
+    record_property(FIGURE, f"DMN conformance: {of_all}, {of_values} that are not null")
+    for folder, count in Counter(outcome.folder for outcome in outcomes if not outcome.passed).items():
+        record_property(FIGURE, f"  {count} in {folder}: {KNOWN_REASONS.get(folder, 'unexplained')}")
 
     assert rate(outcomes) >= LEAST_OF_ALL
     assert rate(values) >= LEAST_OF_VALUES

@@ -13,6 +13,7 @@ import pytest
 
 from engine import feel
 from tests.engine.feel.attacks import ATTACKS
+from tests.engine.patience import is_within
 
 ROOT = Path(__file__).resolve().parents[3]
 MOST_SECONDS, MOST_MEGABYTES = 1.5, 50
@@ -38,7 +39,7 @@ def test_an_attack_is_stopped_in_time(outcomes: dict[str, dict[str, Any]], name:
     found = outcomes[name]
 
     assert not found["outcome"].startswith("ESCAPED"), found
-    assert found["seconds"] <= MOST_SECONDS, found
+    assert is_within(found["seconds"], MOST_SECONDS), found
     assert found["megabytes"] <= MOST_MEGABYTES, found
 
 
@@ -66,7 +67,7 @@ def test_an_attack_can_be_checked_in_time(name: str) -> None:
 
     findings = feel.check(ATTACKS[name], {"rating": "number"})
 
-    assert time.process_time() - start < MOST_SECONDS
+    assert is_within(time.process_time() - start, MOST_SECONDS)
     assert all(str(finding) for finding in findings)
 
 

@@ -1,33 +1,21 @@
 """A calibration session in a real browser: by mouse on a laptop, by thumb on a phone."""
 
-from collections.abc import Callable
-from typing import Literal
-from wsgiref.types import WSGIApplication
-
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from tests.services.accessibility import Problem
-from tests.webapp.browsing import PASSWORD
+from tests.services.accessibility import LAPTOP, PHONE, find_barriers
+from tests.webapp.on_screen import Serve, sign_in
 from tests.webapp.reviewing import Review
 
-Serve = Callable[[WSGIApplication], str]
-PHONE: ViewportSize = {"width": 390, "height": 844}
-LAPTOP: ViewportSize = {"width": 1280, "height": 900}
 REASON = "Compared with the others of the same grade."
 
 
-def open_session(page: Page, review: Review, serve: Serve) -> str:
+def open_session(page: Page, review: Review, serve: Serve) -> None:
     """Mara at the board of Engineering."""
     review.write_reviews(ann=5, dora=4, eva=3, ben=3)
     task = next(task for task in review.open("calibration_session") if task.assignee == "mara")
-    address = f"{serve(review.app)}/calibration/{task.id}"
-    page.goto(address)
-    page.get_by_label("E-mail address").fill("mara@company.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, serve(review.app), "mara", to=f"/calibration/{task.id}")
     expect(page.get_by_role("heading", level=1)).to_have_text("Calibration: Engineering")
-    return address
 
 
 @pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
@@ -63,20 +51,12 @@ def test_a_rating_is_changed_taken_back_changed_again_and_the_session_closed(
     assert page.evaluate("document.documentElement.scrollWidth") == size["width"], "the page scrolls sideways"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
 def test_nobody_meets_a_barrier_in_a_session(
     page: Page,
     review: Review,
     serve: Serve,
-    accessibility_problems: Callable[[Page], list[Problem]],
-    size: ViewportSize,
-    scheme: Literal["light", "dark"],
 ) -> None:
-    page.set_viewport_size(size)
-    page.emulate_media(color_scheme=scheme)
     open_session(page, review, serve)
-    assert accessibility_problems(page) == []
+    assert find_barriers(page) == []
     page.locator(".rf-board-edit summary").first.click()
-    assert accessibility_problems(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") == size["width"], "the page scrolls sideways"
+    assert find_barriers(page) == []

@@ -94,6 +94,10 @@ def test_moves_are_previewed_and_applied(company: Program, tmp_path: Path) -> No
     assert "would be changed 1" in company("people", "moves", str(moves), "--dry-run").out
     assert "changed 1" in company("people", "moves", str(moves)).out
     assert "changed 0" in company("people", "moves", str(moves)).out
+    assert "moves.csv would be taken back" in company("people", "undo", "--dry-run").out
+    assert "moves.csv is taken back, and 0 tasks with it." in company("people", "undo").out
+    assert "There is nothing to take back" in company("people", "undo").err
+    assert "changed 1" in company("people", "moves", str(moves)).out
 
 
 def test_moves_of_somebody_unknown_are_refused(company: Program, tmp_path: Path) -> None:
@@ -110,3 +114,14 @@ def test_what_was_exported_can_be_imported_again(company: Program, tmp_path: Pat
     known = len(copy.read_text(encoding="utf-8-sig").splitlines()) - 1
     again = company("people", "import", "--people", str(copy))
     assert f"{known} rows; added 0, changed 0, unchanged {known}" in again.out
+
+
+def test_holidays_take_the_place_of_those_before(empty: Program, tmp_path: Path) -> None:
+    file = tmp_path / "holidays.csv"
+    file.write_text("country,site,day,name\nDE,,2026-12-25,Christmas\nDE,Berlin,2027-03-08,Women’s day\n", "utf-8")
+    done = empty("people", "holidays", str(file))
+    assert (done.code, done.err.strip()) == (0, "2 holidays taken in.")
+    file.write_text("country,site,day,name\nDE,,soon,Christmas\n", "utf-8")
+    refused = empty("people", "holidays", str(file))
+    assert refused.code == 1
+    assert "Line 2: “soon” is no date such as 2026-12-25." in refused.err

@@ -15,7 +15,7 @@ import pytest
 from engine import queue
 from tests.services.processes import find_free_port
 from tests.webapp.commands.conftest import Program
-from tests.webapp.commands.running import ROOT, wait_until
+from tests.webapp.commands.running import PATIENCE, ROOT, wait_until
 from tests.webapp.commands.test_cycles import LAUNCH, anybody
 
 DEPLOY = ROOT / "deploy"
@@ -62,7 +62,7 @@ def test_workers_hand_out_what_a_launch_has_left_to_them(production: Program) ->
         assert wait_until(lambda: "Jobs due now: 0." in production("status").out)
         assert production("status", "--json").json["cycles"][0]["open_tasks"] > 50  # type: ignore[index]
         worker.terminate()
-        assert worker.wait(20) == 0
+        assert worker.wait(PATIENCE) == 0
 
 
 @pytest.mark.usefixtures("production")
@@ -81,7 +81,7 @@ def test_gunicorn_serves_the_application(monkeypatch: pytest.MonkeyPatch) -> Non
     with started("gunicorn", "--config", str(DEPLOY / "gunicorn.conf.py")) as server:
         assert wait_until(answers)
         server.terminate()
-        assert server.wait(20) == 0
+        assert server.wait(PATIENCE) == 0
 
 
 def test_compose_starts_commands_that_exist(reviewflow: Program) -> None:

@@ -138,7 +138,7 @@ def test_the_export_holds_the_numbers_and_no_formulas(review: Review) -> None:
 
 @pytest.mark.parametrize(
     ("page", "narrow", "most"),
-    [("participants", "?q=ann", 8), ("stuck", "", 7), ("steps/self_assessment", "", 8), ("", "", 17)],
+    [("participants", "?q=ann", 8), ("stuck", "", 7), ("steps/self_assessment", "", 8), ("", "", 18)],
 )
 def test_a_page_costs_the_same_for_one_person_and_for_all(review: Review, page: str, narrow: str, most: int) -> None:
     hugo, here = review.browser("hugo"), cycle_of(review)
@@ -205,3 +205,15 @@ def test_incidents_are_explained_tried_again_together_and_kept(review: Review, m
     assert "by Hugo" in hugo.open("/incidents?state=resolved").text
     hugo.send("/incidents/retries", incident=str(incident.id))
     assert "Somebody else has tried these again already." in hugo.page.text
+
+
+def test_the_picture_shows_how_many_how_late_or_how_long(review: Review) -> None:
+    review.travel(days=16)
+    hugo, here = review.browser("hugo"), cycle_of(review)
+    for show, said in (("many", "8 waiting, 8 late"), ("late", "Self-assessment: 8 late"), ("long", ": 16 days")):
+        page = hugo.open(f"{here}?show={show}").text
+        summary = page.split('-summary">')[1].split("</desc>")[0]
+        assert said in summary
+        assert f'?show={show}#diagram-heading" aria-current="page"' in page
+    # What nobody asked for shows the counts.
+    assert "8 waiting" in hugo.open(f"{here}?show=nothing").text

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from engine import clock, jobs
 from engine.database import SessionFactory, transaction
-from engine.models import Task
+from engine.models import Instance, Task
 from tests.webapp.browsing import Browser
 from tests.workflows.people.cast import bring_moves
 from tests.workflows.small_cycle import counted
@@ -123,6 +123,28 @@ def test_a_launch_without_a_name_or_with_a_period_that_runs_backwards_is_asked_f
         assert hugo.send("/cycles", **{**CHOSEN, **changes}).status_code == 422
     with factory() as session:
         assert session.scalars(select(Cycle)).all() == []
+
+
+def test_r12_numbers_of_a_closing_review_are_chosen_and_told(
+    open_browser: OpenBrowser, factory: SessionFactory
+) -> None:
+    hugo = open_browser("hugo")
+    publish(hugo)
+    assert "Closing review" not in hugo.page.text, "it is started by the rule, and no cycle is launched with it"
+    chosen = {"on_transfer": "closing review", "days_served": "90", "days_to_close": "14"}
+    assert "90 days under them" not in hugo.open(address("/cycles/new/confirmation", days_served="90")).text
+    for number in ("0", "many", "1e3", "731"):
+        answer = hugo.open(address("/cycles/new/confirmation", **{**chosen, "days_served": number}))
+        assert (answer.status_code, "Write a whole number from 1 to 730." in answer.text) == (422, True)
+
+    page = hugo.open(address("/cycles/new/confirmation", **chosen)).text
+    assert "90 days under them in the period" in page
+    assert "14 days" in page
+    hugo.send("/cycles", **CHOSEN, **chosen)
+
+    with factory() as session:
+        root = session.get_one(Instance, session.scalars(select(Cycle)).one().instance_id)
+        assert {name: str(root.variables[name]) for name in chosen} == chosen
 
 
 def test_an_impatient_second_click_launches_nothing_twice(open_browser: OpenBrowser, factory: SessionFactory) -> None:

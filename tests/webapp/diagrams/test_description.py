@@ -9,6 +9,7 @@ from bpmn import __path__ as library
 from webapp.diagrams import Layout, Mark, describe, read_layout
 
 ANNUAL_REVIEW = (Path(library[0]) / "annual_review" / "annual_review.bpmn").read_bytes()
+EVERY_ELEMENT = Path(__file__).with_name("every_element.bpmn").read_bytes()
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +36,11 @@ def test_the_steps_of_a_sub_process_are_a_list_inside_of_it(review: Layout) -> N
 
 def test_a_phase_that_repeats_says_for_whom(review: Layout) -> None:
     assert "Calibrate the ratings (repeated for calibration groups)" in steps(review, {})
+
+
+def test_a_loop_and_a_call_say_what_they_are() -> None:
+    told = steps(read_layout(EVERY_ELEMENT), {})
+    assert {"looped (again and again)", "callActivity (another process)"} <= set(told)
 
 
 def test_what_happens_when_time_runs_out_follows_its_step(review: Layout) -> None:

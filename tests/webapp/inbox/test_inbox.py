@@ -1,6 +1,9 @@
 """The inbox and the way through its tasks."""
 
+import pytest
+
 from tests.webapp.reviewing import MANAGER_REVIEW, SELF_ASSESSMENT, Review, hand_in
+from tests.workflows.small_cycle import counted
 
 
 def test_somebody_signs_in_and_works_off_the_inbox(review: Review) -> None:
@@ -21,3 +24,12 @@ def test_somebody_signs_in_and_works_off_the_inbox(review: Review) -> None:
     assert ben.heading == "Manager review"
     assert ben.page.request.path == f"/tasks/{second.id}"
     assert review.again(first).state == "completed"
+
+
+@pytest.mark.parametrize(("words", "statements"), [("", 7), ("?name=ann&sort=name&by=cycle", 7), ("?view=done", 5)])
+def test_a_page_costs_the_same_statements_whatever_is_asked(review: Review, words: str, statements: int) -> None:
+    ben = review.browser("ben")
+    with counted(review.factory) as sent:
+        assert ben.open(f"/inbox{words}").status_code == 200
+    # Who is signed in; how large it is, counts and list; approvals on the way, saved filters; how they stand.
+    assert len([statement for statement in sent if not statement.startswith("BEGIN")]) == statements

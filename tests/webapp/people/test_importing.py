@@ -8,11 +8,13 @@ import pytest
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from engine.database import SessionFactory
+from engine.database import SessionFactory, transaction
+from engine.models import Instance
 from tests.webapp.browsing import Browser
 from tests.webapp.reviewing import SELF_ASSESSMENT, Review, hand_in
 from tests.workflows.people.cast import as_csv, cast, changed, moves_file, people_file, person
 from workflows.people.models import Import, Person, PersonVersion
+from workflows.reviews.submitting import save_draft
 
 OpenBrowser = Callable[[str], Browser]
 
@@ -135,6 +137,55 @@ def test_a_move_shows_which_tasks_it_takes_along_before_it_does(review: Review) 
     assert review.again(task).assignee == "mara"
 
 
+@pytest.mark.parametrize(
+    ("policy", "told"),
+    [
+        ("move", "1 open task will move. 1 draft: 1 shared with the new holder."),
+        ("keep drafts", "0 open tasks will move. 1 draft: 1 kept by whoever has begun it."),
+    ],
+)
+def test_r5_the_preview_says_what_becomes_of_drafts(review: Review, policy: str, told: str) -> None:
+    with transaction(review.factory) as session:
+        for instance in session.scalars(select(Instance)):
+            instance.variables = {**instance.variables, "on_change": policy}
+    hand_in(review.browser("ann"), review.task("self_assessment", "ann"), **SELF_ASSESSMENT)
+    task = review.task("manager_review", "ann")
+    with transaction(review.factory) as session:
+        save_draft(session, task.id, {"results": "A good year"}, by="ben", now=review.now)
+
+    page = preview(
+        review.browser("hugo"), "moves", moves_file((review.now.date().isoformat(), "ann", "manager", "mara"))
+    )
+
+    assert told in page.text
+
+
+def test_r12_a_move_asks_for_a_closing_review_that_the_new_manager_reads(review: Review) -> None:
+    # Given a cycle that asks former managers, and a file that gives Ann to Mara
+    with transaction(review.factory) as session:
+        for root in session.scalars(select(Instance).where(Instance.parent_id.is_(None))):
+            root.variables = {**root.variables, "on_transfer": "closing review", "days_served": 1}
+    review.travel(days=2)
+    hand_in(review.browser("ann"), review.task("self_assessment", "ann"), **SELF_ASSESSMENT)
+    hugo, content = review.browser("hugo"), moves_file((review.now.date().isoformat(), "ann", "manager", "mara"))
+    # When HR looks at it, the page says what becomes of the case; then HR applies it
+    assert "the former manager writes a closing review" in preview(hugo, "moves", content).text
+    send_file(hugo, "/people/import", "moves", content, digest=digest(hugo))
+    review.travel(minutes=1)
+    # And Ben writes, who had her until then
+    closing, ben = review.task("closing_review_step", "ann"), review.browser("ben")
+    page = ben.open(f"/tasks/{closing.id}").text
+    assert "You were Ann’s manager until" in page
+    mara, address = review.browser("mara"), f"/tasks/{review.task('manager_review', 'ann').id}"
+    assert "Halved the returns" not in mara.open(address).text
+    assert "the former manager is asked for a closing review" in mara.page.text
+    results = "Halved the returns of the Lagos line within two quarters, with the night shift."
+    hand_in(ben, closing, can_judge="yes", results=results)
+    # Then Mara has it beside the review that she writes, and the file of the case says how it came about.
+    assert "Halved the returns" in mara.open(address).text
+    assert "the former manager is asked for a closing review" in hugo.open("/cycles/1/people/ann").text
+
+
 def test_a_script_gets_the_report_alone_and_is_led_on_after_applying(open_browser: OpenBrowser) -> None:
     hugo = open_browser("hugo")
     hugo.open("/people/import")
@@ -157,3 +208,29 @@ def test_an_employee_s_file_reaches_nobody(open_browser: OpenBrowser, factory: S
     assert send_file(ann, "/people/import", "people", content).status_code == 403
     with factory() as session:
         assert session.get(Person, "zoe") is None
+
+
+def test_the_newest_import_is_taken_back_after_a_look(review: Review) -> None:
+    # Given an import by which a review that Ben has to write goes to Mara
+    hand_in(review.browser("ann"), review.task("self_assessment", "ann"), **SELF_ASSESSMENT)
+    hugo = review.browser("hugo")
+    content = moves_file((review.now.date().isoformat(), "ann", "manager", "mara"))
+    preview(hugo, "moves", content)
+    send_file(hugo, "/people/import", "moves", content, digest=digest(hugo))
+    assert review.task("manager_review", "ann").assignee == "mara"
+    # When HR looks at what taking it back would do, nothing is done
+    hugo.open("/people/import")
+    assert "Take the last one back" in hugo.page.text
+    hugo.open("/people/import/undo")
+    assert hugo.heading == "Take “moves.csv” back?"
+    assert "Open tasks go back" in hugo.page.text
+    assert "It is as before the import." in hugo.page.text
+    assert review.task("manager_review", "ann").assignee == "mara"
+    # When it is taken back, then it is as before, and once is enough.
+    found = re.search(r'name="import_id" value="(\d+)"', hugo.page.text)
+    assert found
+    hugo.send("/people/import/undo", import_id=found.group(1))
+    assert "moves.csv is taken back, and 1 task with it." in hugo.page.text
+    assert review.task("manager_review", "ann").assignee == "ben"
+    assert hugo.send("/people/import/undo", import_id=found.group(1)).status_code == 409
+    assert "There is nothing to take back" in hugo.open("/people/import/undo").text

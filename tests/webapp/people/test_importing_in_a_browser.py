@@ -1,25 +1,17 @@
 """Importing in a real browser: the file is chosen once, looked at, and applied."""
 
-from collections.abc import Callable
-from wsgiref.types import WSGIApplication
-
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from tests.webapp.browsing import PASSWORD
+from tests.services.accessibility import find_barriers
+from tests.webapp.on_screen import Serve, sign_in, watch
 from tests.workflows.people.cast import cast, changed, people_file, person
-
-Serve = Callable[[WSGIApplication], str]
 
 
 def test_a_file_is_chosen_once_looked_at_and_applied(page: Page, app: Flask, serve: Serve) -> None:
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    complaints = watch(page)
     site = serve(app)
-    page.goto(f"{site}/people/import")
-    page.get_by_label("E-mail address").fill("hugo@company.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, site, "hugo", to="/people/import")
 
     def choose(content: bytes) -> None:
         page.get_by_label("CSV file").set_input_files({"name": "hr.csv", "mimeType": "text/csv", "buffer": content})
@@ -35,4 +27,10 @@ def test_a_file_is_chosen_once_looked_at_and_applied(page: Page, app: Flask, ser
     page.get_by_role("button", name="Apply this file").click()
     expect(page.get_by_text("1 new, 0 changed")).to_be_visible()
     expect(page.get_by_role("link", name="Zoe")).to_be_visible()
+    # And it can be taken back.
+    page.goto(f"{site}/people/import/undo")
+    assert find_barriers(page) == []
+    page.get_by_role("button", name="Take it back").click()
+    expect(page.get_by_text("hr.csv is taken back")).to_be_visible()
+    expect(page.get_by_role("link", name="Zoe")).to_have_count(0)
     assert complaints == []

@@ -2,6 +2,7 @@
 
 from tests.webapp.reviewing import SELF_ASSESSMENT, Review, hand_in
 from tests.workflows.small_cycle import counted
+from workflows.cases.team import team_of
 
 
 def test_a_manager_sees_where_each_review_stands(review: Review) -> None:
@@ -28,5 +29,18 @@ def test_a_team_costs_three_statements_whatever_its_size(review: Review) -> None
         with counted(review.factory) as sent:
             browser.open("/team")
         counts.append(len([statement for statement in sent if not statement.startswith("BEGIN")]))
-    # Two more find the reader, one what the navigation shows.
-    assert counts == [6, 6]
+    # One more finds the reader, one what the navigation shows.
+    assert counts == [5, 5]
+
+
+def test_everybody_below_is_shown_on_demand(review: Review) -> None:
+    mara = review.browser("mara")
+    direct = mara.open("/team").text
+    assert "Ben" in direct
+    assert "Dora" not in direct
+    below = mara.open("/team?all=yes").text
+    assert all(name in below for name in ("Ben", "Ann", "Dora", "Eva"))
+    # A page of few people leads to the next one, and costs what any page costs.
+    with review.factory() as session:
+        team = team_of(session, "mara", review.now.date(), indirect=True, first=1, limit=2)
+    assert (len(team.members), team.total > 3) == (2, True)

@@ -5,6 +5,7 @@ from sqlalchemy import select
 from engine import definitions, instances
 from engine.database import transaction
 from engine.models import Instance
+from tests.engine.pictures import with_pictures
 from tests.workflows.people.cast import NOW, bring_people, bring_units, changed
 from tests.workflows.small_cycle import PERIOD, SmallCycle, empty_database, team
 from workflows.calibration.changing import change_rating
@@ -155,7 +156,7 @@ def test_whoever_is_not_waited_for_still_takes_part(database_url: str) -> None:
             bring_units(session)
             bring_people(session, team())
             create_account(session, "hugo", password="corvid lantern plough", now=NOW, roles=["hr"])
-            definition = definitions.deploy(session, {"survey.bpmn": ENOUGH}, by="hugo", now=NOW)
+            definition = definitions.deploy(session, with_pictures({"survey.bpmn": ENOUGH}), by="hugo", now=NOW)
             launched = launch(session, definition, name="Survey", period=PERIOD, by="hugo", now=NOW)
         cycle = SmallCycle(factory, launched.instance_id).work()
         # When Ann has answered

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -44,7 +45,7 @@ def overdue(cycle: SmallCycle) -> Sequence[WaitingTask]:
 def test_after_the_launch_everybody_is_at_the_first_step(stored_cycle: SmallCycle) -> None:
     seen = progress(stored_cycle)
     assert (seen.cases, seen.closed) == (8, 0)
-    assert seen.steps[0] == StepProgress("self_assessment", "Self-assessment", 8, 0, 0, 0)
+    assert seen.steps[0] == StepProgress("self_assessment", "Self-assessment", 8, 0, 0, 0, timedelta())
     # Every step of the diagram is there, also those that nobody has come to.
     assert len(seen.steps) == STEPS + 1
     assert all(one.total == 0 for one in seen.steps[1:])
@@ -66,6 +67,21 @@ def test_a_step_becomes_overdue_and_then_goes_on_without_its_task(stored_cycle: 
     stored_cycle.travel(days=6)
     assert step(stored_cycle, "self_assessment") == (0, 0, 0, 8)
     assert step(stored_cycle, "manager_review") == (8, 0, 0, 0)
+
+
+def test_the_wait_in_the_middle_is_told_of_each_step(stored_cycle: SmallCycle) -> None:
+    stored_cycle.travel(days=10)
+    assert waits(stored_cycle) == {"self_assessment": timedelta(days=10)}
+    # When the process has gone on without self-assessments, then it counts from there.
+    stored_cycle.travel(days=11, minutes=1)
+    begun = stored_cycle.now
+    assert list(waits(stored_cycle)) == ["manager_review"]
+    stored_cycle.travel(days=3)
+    assert timedelta(days=3) <= waits(stored_cycle)["manager_review"] <= stored_cycle.now - begun + timedelta(minutes=1)
+
+
+def waits(cycle: SmallCycle) -> dict[str, timedelta]:
+    return {one.step: one.waiting for one in progress(cycle).steps if one.waiting is not None}
 
 
 def test_the_longest_overdue_comes_first_and_nobody_finds_themselves(cycle: SmallCycle) -> None:
@@ -127,14 +143,14 @@ def test_the_work_of_a_unit(cycle: SmallCycle) -> None:
     }
 
 
-def test_progress_costs_five_statements_and_what_is_stuck_two_each(stored_cycle: SmallCycle) -> None:
+def test_progress_costs_six_statements_and_what_is_stuck_two_each(stored_cycle: SmallCycle) -> None:
     stored_cycle.write_reviews(ann=3)
     with stored_cycle.factory() as session:
         cycle = _cycle(session, stored_cycle)
         assert session.get(Instance, cycle.instance_id)
         with counted(stored_cycle.factory) as sent:
             progress_of(session, cycle, stored_cycle.now)
-        assert len(sent) <= 5, sent
+        assert len(sent) <= 6, sent
         with counted(stored_cycle.factory) as sent:
             find_open_tasks(session, cycle, viewer="hugo", overdue_at=stored_cycle.now, limit=8)
         assert len(sent) <= 2, sent

@@ -10,8 +10,9 @@ from engine.database import SessionFactory, transaction
 from engine.models import Definition, Instance, Task
 from tests.workflows.people.cast import NOW, bring_people, bring_units, cast
 from workflows.inbox.counting import Counts, count_waiting
-from workflows.inbox.listing import Cursor, Page, list_waiting
-from workflows.inbox.waiting import Filters, Holder
+from workflows.inbox.listing import Page, list_waiting
+from workflows.inbox.ordering import Cursor, Order
+from workflows.inbox.waiting import EVERYTHING, Filters, Holder, Inbox
 
 BEN = Holder.of("ben", ())
 HUGO = Holder.of("hugo", ("hr", "admin"))
@@ -44,6 +45,10 @@ class Desk:
 
     def put(self, *days: float | None, **values: Any) -> list[int]:
         """One open task for each of these deadlines; Ben's, about Ann, if nothing else is said."""
+        return self.put_all([{"due_at": self.day(day), **values} for day in days])
+
+    def put_all(self, tasks: list[dict[str, Any]]) -> list[int]:
+        """A task for each of these; what is not said of one is as usual."""
         usual = {
             "instance_id": self.root,
             "root_id": self.root,
@@ -53,14 +58,19 @@ class Desk:
             "name": "Manager review",
             "state": "open",
             "subject": "ann",
-            "assignee": None if "group" in values else "ben",
+            "assignee": "ben",
             "group": None,
             "explanation": [],
             "created_at": NOW,
         }
-        rows = [{**usual, "due_at": self.day(day), **values} for day in days]
+        of_group = {"assignee": None}
+        rows = [{**usual, **(of_group if "group" in task else {}), **task} for task in tasks]
         with transaction(self.factory) as session:
-            ids = list(session.scalars(insert(Task).returning(Task.id, sort_by_parameter_order=True), rows))
+            ids = (
+                list(session.scalars(insert(Task).returning(Task.id, sort_by_parameter_order=True), rows))
+                if rows
+                else []
+            )
         self.ids += ids
         return ids
 
@@ -69,16 +79,28 @@ class Desk:
         """That many days from now."""
         return None if days is None else NOW + timedelta(days=days)
 
-    def page(self, holder: Holder = BEN, at: Cursor | None = None, **filters: Any) -> Page:
-        """A page of somebody's inbox."""
+    def page(
+        self, holder: Holder = BEN, at: str = "", view: str = EVERYTHING, order: Order | None = None, **filters: Any
+    ) -> Page:
+        """A page of somebody's inbox; `at` is a cursor as text."""
+        order = order or Order()
+        inbox = Inbox(holder, NOW, view, Filters(**filters))
         with self.factory() as session:
-            return list_waiting(session, holder, Filters(**filters), at, NOW.date())
+            reach = count_waiting(session, inbox, week_end=WEEK_END).reach
+            return list_waiting(session, inbox, reach, order, Cursor.parse(at, order))
 
-    def listed(self, holder: Holder = BEN, **filters: Any) -> list[int]:
+    def listed(self, holder: Holder = BEN, **asked: Any) -> list[int]:
         """The ids of the first page."""
-        return [row.id for row in self.page(holder, **filters).rows]
+        return [row.id for row in self.page(holder, **asked).rows]
 
-    def count(self, holder: Holder = BEN, **filters: Any) -> Counts:
+    def pages(self, holder: Holder = BEN, **asked: Any) -> list[Page]:
+        """All pages, one after the other."""
+        pages = [self.page(holder, **asked)]
+        while (at := pages[-1].next) is not None:
+            pages.append(self.page(holder, str(at), **asked))
+        return pages
+
+    def count(self, holder: Holder = BEN, view: str = EVERYTHING, **filters: Any) -> Counts:
         """The counts above the list."""
         with self.factory() as session:
-            return count_waiting(session, holder, Filters(**filters), now=NOW, week_end=WEEK_END)
+            return count_waiting(session, Inbox(holder, NOW, view, Filters(**filters)), week_end=WEEK_END)

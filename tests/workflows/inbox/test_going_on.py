@@ -3,8 +3,8 @@
 from tests.workflows.inbox.desk import BEN, HUGO, Desk
 from tests.workflows.people.cast import NOW
 from tests.workflows.small_cycle import SmallCycle, counted
-from workflows.inbox.counting import COUNTED, Standing, standing_of
 from workflows.inbox.going_on import next_task
+from workflows.inbox.standing import COUNTED, Standing, standing_of
 from workflows.inbox.waiting import Holder
 from workflows.notifications.informing import Notice, inform
 
@@ -51,16 +51,16 @@ def test_how_somebody_stands_is_one_statement(desk: Desk) -> None:
     with desk.factory.begin() as session:
         inform(session, [Notice("ben", "reminder", "Due."), Notice("hugo", "reminder", "Due.", desk.ids[2])], NOW)
     with counted(desk.factory) as sent, desk.factory() as session:
-        ben = standing_of(session, BEN, NOW.date())
-    assert ben == Standing(waiting=2, unread=1, leads_people=True)
+        ben = standing_of(session, BEN, NOW)
+    assert ben == Standing(waiting=2, asked=0, unread=1, leads_people=True)
     assert len([statement for statement in sent if not statement.startswith("BEGIN")]) == 1
     with desk.factory() as session:
-        assert standing_of(session, HUGO, NOW.date()) == Standing(waiting=1, unread=1, leads_people=False)
+        assert standing_of(session, HUGO, NOW) == Standing(waiting=1, asked=0, unread=1, leads_people=False)
 
 
 def test_a_badge_counts_no_further_than_it_can_show(desk: Desk) -> None:
     desk.put(*range(COUNTED + 20), group="hr")
     desk.put(*range(30), assignee="hugo")
     with desk.factory() as session:
-        assert standing_of(session, HUGO, NOW.date()).waiting == COUNTED
-    assert desk.count(HUGO).total == COUNTED + 50
+        assert standing_of(session, HUGO, NOW).waiting == COUNTED
+    assert desk.count(HUGO).total.number == COUNTED + 50

@@ -1,6 +1,5 @@
 """Who may sign in, and how little a stranger learns from trying."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Literal
@@ -32,15 +31,6 @@ from workflows.people.models import Account
 from workflows.people.organisation import Organisation
 
 PASSWORD = "four small blue boats"
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The same algorithm with less work, so that locking can be tried out in no time."""
-    monkeypatch.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-    accounts._decoy.cache_clear()
-    yield
-    accounts._decoy.cache_clear()
 
 
 @pytest.fixture

@@ -140,7 +140,7 @@ def test_statements_do_not_grow_with_the_moves(company: Session) -> None:
         bring_moves(
             company, *((f"2026-12-{day:02}", "carl", "manager", ("mara", "ben")[day % 2]) for day in range(2, 30))
         )
-    assert len(many) <= len(few) + 2 <= 12
+    assert len(many) <= len(few) + 2 <= 14
 
 
 def test_a_people_file_as_of_today_does_not_undo_moves_of_tomorrow(company: Session) -> None:

@@ -133,10 +133,10 @@ def test_a_whole_case_costs_one_statement(company: Session) -> None:
     assert len(statements) == 1
 
 
-def test_everybody_costs_four_statements_and_questions_none(company: Session) -> None:
+def test_everybody_costs_five_statements_and_questions_none(company: Session) -> None:
     with counted(company) as statements:
         organisation = load_organisation(company, TODAY)
-    assert len(statements) == 4
+    assert len(statements) == 5
     with counted(company) as statements:
         for one in organisation.everybody():
             list(organisation.managers_up(one.id))

@@ -183,7 +183,7 @@ def test_two_executives_who_sign_at_once_follow_each_other(postgres_url: str) ->
 
         def sign(task: Task) -> None:
             with transaction(factory) as session:
-                ready.wait(timeout=10)
+                ready.wait(timeout=60)
                 cycle.submit(session, task)
 
         with ThreadPoolExecutor(2) as executives:

@@ -161,7 +161,7 @@ def seen_by_subject(cycle: SmallCycle, subject: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("stage", STAGES[: STAGES.index("released")])
 @pytest.mark.parametrize("subject", ["ann", "rita"])
-def test_before_the_release_nobody_sees_a_word_that_others_wrote_about_them(
+def test_r20_before_the_release_nobody_sees_a_word_that_others_wrote_about_them(
     stages: dict[str, SmallCycle], subject: str, stage: str
 ) -> None:
     seen = seen_by_subject(stages[stage], subject)
@@ -172,7 +172,7 @@ def test_before_the_release_nobody_sees_a_word_that_others_wrote_about_them(
     assert rating_in(one for one in seen["own review"] if one.author_id != subject) == ""
 
 
-def test_after_the_release_the_subject_reads_the_last_word_with_the_rating_that_counts(
+def test_r20_after_the_release_the_subject_reads_the_last_word_with_the_rating_that_counts(
     stages: dict[str, SmallCycle],
 ) -> None:
     # Given a review that was sent back once, and whose rating was lowered from five to four

@@ -15,7 +15,7 @@ from workflows.reviews.models import Submission
 from workflows.reviews.submitting import draft_of, save_draft
 
 SELF_ASSESSMENT = {"summary": LONG, "achievements": [{"title": "Cut the return rate"}], "support": "fully"}
-PATIENCE = 20.0
+PATIENCE = 120.0
 
 
 def the_task(cycle: SmallCycle, step: str, subject: str | None) -> Task:

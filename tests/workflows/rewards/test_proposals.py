@@ -14,6 +14,7 @@ from tests.workflows.people.cast import bring_people
 from tests.workflows.small_cycle import LONG, SmallCycle, copied, counted, empty_database, team
 from workflows.rewards.eligibility import NotEligible, work_out
 from workflows.rewards.facts import gather_facts
+from workflows.rewards.listing import list_rewards
 from workflows.rewards.models import Proposal
 from workflows.rewards.proposing import find_candidate
 
@@ -184,3 +185,14 @@ def test_rewards_on_every_database(database_url: str) -> None:
         assert kept == {"ann": ("granted", Decimal("2000.00")), "dora": ("rejected", Decimal("1665.00"))}
         with factory() as session:
             assert len(gather_facts(session, cycle.case("ann"), cycle.now.date()).proposals) == 1
+            # HR finds all of it, the newest first; of what was refused, its subject finds nothing.
+            with counted(factory) as sent:
+                found = list_rewards(session, viewer="hugo", limit=10)
+            assert len(sent) == 2, sent
+        assert [(row.person, row.proposal.state, row.decider) for row in found.rows] == [
+            ("Dora", "rejected", "Mara"),
+            ("Ann", "granted", "Mara"),
+        ]
+        with factory() as session:
+            assert list_rewards(session, viewer="dora", state="rejected", limit=10).total == 0
+            assert list_rewards(session, viewer="ann", limit=1, offset=1).rows[0].person == "Ann"

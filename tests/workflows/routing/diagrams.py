@@ -1,6 +1,7 @@
 """Small diagrams: user tasks one after the other."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import pairwise
 from xml.sax.saxutils import quoteattr
 
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from engine.definitions import deploy
 from engine.diagram import Step
 from engine.models import Definition
+from tests.engine.pictures import with_pictures
 from tests.workflows.routing.cast import NOW
 
 
@@ -27,9 +29,9 @@ def draw(steps: Sequence[Step], key: str = "a_case") -> bytes:
     ).encode()
 
 
-def publish(session: Session, *steps: Step, key: str = "a_case") -> Definition:
+def publish(session: Session, *steps: Step, key: str = "a_case", now: datetime = NOW) -> Definition:
     """Deploy these user tasks in a row."""
-    return deploy(session, {f"{key}.bpmn": draw(steps, key)}, by=None, now=NOW)
+    return deploy(session, with_pictures({f"{key}.bpmn": draw(steps, key)}), by=None, now=now)
 
 
 def _task(step: Step) -> str:

@@ -15,7 +15,7 @@ from tests.workflows.routing.cast import CAST, NOW, START, Somebody, an_import, 
 from tests.workflows.routing.diagrams import publish
 from workflows.people.models import ON_LEAVE, TERMINATED, OrgUnitVersion
 from workflows.routing.explain import explain
-from workflows.routing.resolvers import ACTORS, find_problem
+from workflows.routing.resolvers import find_problem
 from workflows.routing.router import OrganisationRouter
 
 KNOWN = {somebody.id: somebody for somebody in CAST}
@@ -34,48 +34,6 @@ def holder_reads(assignment: Assignment) -> str:
 
 def rules(assignment: Assignment) -> list[str]:
     return [entry["rule"] for entry in assignment.explanation[1:]]
-
-
-@pytest.mark.parametrize(
-    ("actor", "argument", "subject", "expected"),
-    [
-        ("subject", "", "ann", "ann"),
-        ("manager", "", "ann", "ben"),
-        ("manager's manager", "", "ann", "mara"),
-        ("levels up", "3", "ann", "olga"),
-        ("head of unit", "", "ann", "ben"),
-        ("HR partner", "", "ann", "hugo"),
-        ("compensation owner", "", "ann", "hugo"),
-        ("executive", "", "ann", "mara"),
-        ("executive", "", "mara", "olga"),
-        ("chief executive", "", "ann", "olga"),
-        ("named person", "carl", "ann", "carl"),
-    ],
-)
-def test_every_actor_finds_its_person(company: Session, actor: str, argument: str, subject: str, expected: str) -> None:
-    assignment = assign(company, user_step("step", actor, argument), subject)
-
-    assert (assignment.assignee, assignment.group) == (expected, None)
-
-
-def test_every_actor_of_the_language_is_known() -> None:
-    assert set(ACTORS) == {
-        "subject",
-        "manager",
-        "manager's manager",
-        "levels up",
-        "head of unit",
-        "HR partner",
-        "compensation owner",
-        "executive",
-        "chief executive",
-        "group",
-        "person who did",
-        "calibration lead",
-        "initiator",
-        "named person",
-    }
-    assert all(actor.label and actor.candidates.__doc__ for actor in ACTORS.values())
 
 
 def test_the_deadline_counts_in_the_zone_of_the_holder(company: Session) -> None:
@@ -150,20 +108,20 @@ class TestNobodyDecidesAboutThemselves:
         assert rules(assignment) == ["R1", "head of unit"]
         assert "Ben is the head of Team, but nobody decides about themselves." in holder_reads(assignment)
 
-    def test_the_chief_executive_goes_to_hr(self, company: Session) -> None:
+    def test_r1_the_chief_executive_goes_to_hr(self, company: Session) -> None:
         assignment = assign(company, user_step("step", "chief executive"), "olga")
 
         assert (assignment.assignee, assignment.group) == (None, "hr")
         assert rules(assignment) == ["R1", "R3"]
 
-    def test_nor_do_they_when_the_diagram_names_them(self, company: Session) -> None:
+    def test_r1_nor_do_they_when_the_diagram_names_them(self, company: Session) -> None:
         assert assign(company, user_step("step", "named person", "ann"), "ann").assignee == "ben"
 
 
 class TestFourEyes:
     STEP = user_step("second_approval", "manager's manager", fourEyes="true")
 
-    def test_somebody_else_climbs_up(self, company: Session) -> None:
+    def test_r2_somebody_else_climbs_up(self, company: Session) -> None:
         assignment = assign(company, self.STEP, "ann", done_by={"manager_review": "mara"})
 
         assert assignment.assignee == "olga"
@@ -174,7 +132,7 @@ class TestFourEyes:
 
         assert assignment.assignee == "mara"
 
-    def test_without_the_flag_the_same_person_may_do_both(self, company: Session) -> None:
+    def test_r2_without_the_flag_the_same_person_may_do_both(self, company: Session) -> None:
         step = user_step("second_approval", "manager's manager")
 
         assert assign(company, step, "ann", done_by={"manager_review": "mara"}).assignee == "mara"
@@ -184,13 +142,13 @@ class TestFourEyes:
 
 
 class TestNobodyAbove:
-    def test_the_manager_of_the_chief_executive_is_the_hr_group(self, company: Session) -> None:
+    def test_r3_the_manager_of_the_chief_executive_is_the_hr_group(self, company: Session) -> None:
         assignment = assign(company, user_step("review", "manager"), "olga")
 
         assert (assignment.assignee, assignment.group) == (None, "hr")
         assert holder_reads(assignment) == "Nobody else comes into question, so it goes to the HR group."
 
-    def test_two_levels_above_somebody_just_below_the_top_too(self, company: Session) -> None:
+    def test_r3_two_levels_above_somebody_just_below_the_top_too(self, company: Session) -> None:
         assert assign(company, user_step("step", "manager's manager"), "mara").group == "hr"
 
     def test_a_person_nobody_knows_too(self, company: Session) -> None:
@@ -198,7 +156,7 @@ class TestNobodyAbove:
 
 
 class TestAVacantPost:
-    def test_who_has_left_is_passed_over(self, company: Session) -> None:
+    def test_r4_who_has_left_is_passed_over(self, company: Session) -> None:
         become(company, replace(KNOWN["ben"], status=TERMINATED))
 
         assignment = assign(company, user_step("review", "manager"), "ann")
@@ -285,7 +243,7 @@ class TestPay:
         ("boss", "", "is no actor"),
         ("levels up", "", "needs the number of levels"),
         ("levels up", "zero", "no number of levels"),
-        ("group", "board", "no group “board”"),
+        ("group", "owners", "no group “owners”"),
     ],
 )
 def test_a_wrong_actor_is_told_and_goes_to_hr(company: Session, actor: str, argument: str, words: str) -> None:
@@ -326,4 +284,4 @@ class TestStatements:
     def test_without_an_import_it_is_read_bit_by_bit(self, company: Session, statements: list[str]) -> None:
         statements.clear()
         assign(company, user_step("review", "manager's manager"), "ann")
-        assert len(statements) == 3
+        assert len(statements) == 4

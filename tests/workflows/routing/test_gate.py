@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import instances, registry, tasks
+from engine import instances, recalling, registry, tasks
 from engine.diagram import Step
 from engine.errors import NotAllowed
 from engine.models import Task
@@ -62,13 +62,13 @@ def test_a_decision_on_pay_asks_the_organisation(company: Session, statements: l
     assert len(statements) == 2
 
 
-def test_the_subject_does_the_steps_that_are_theirs(company: Session) -> None:
+def test_r1_the_subject_does_the_steps_that_are_theirs(company: Session) -> None:
     task = open_task(company, user_step("self_assessment", "subject"), subject="ann")
 
     check(company, task, {}, "ann", NOW)
 
 
-def test_the_subject_decides_nothing_else_and_learns_nothing(company: Session) -> None:
+def test_r1_the_subject_decides_nothing_else_and_learns_nothing(company: Session) -> None:
     task = open_task(company, user_step("second_approval", "manager's manager"), subject="ann")
 
     told = refusal(company, task, "ann")
@@ -139,7 +139,7 @@ class TestAGroup:
 
         assert "above you in the line" in refusal(company, task, "hugo")
 
-    def test_below_the_head_of_the_company_only_direct_reports_do_not(self, company: Session) -> None:
+    def test_r3_below_the_head_of_the_company_only_direct_reports_do_not(self, company: Session) -> None:
         """Everybody is below Olga: somebody of HR has to record what the board has decided."""
         sign_up(company, "hugo", "hr")
         sign_up(company, "rita", "hr")
@@ -182,7 +182,7 @@ class TestHandingOn:
             self.hand(company, task, "ann")
 
 
-def test_four_eyes_hold_through_the_whole_case(company: Session) -> None:
+def test_r2_four_eyes_hold_through_the_whole_case(company: Session) -> None:
     steps = (user_step("review", "manager"), user_step("approval", "manager's manager", fourEyes="true"))
     review = open_task(company, *steps, subject="ann")
     tasks.reassign(company, review.id, to="mara", by="rita", reason="Ben is away", now=NOW)
@@ -200,3 +200,12 @@ def test_a_task_without_a_record_of_its_step_is_checked_for_everything(company: 
     task.explanation = []
 
     assert "nobody decides about themselves" in refusal(company, task, "ann")
+
+
+def test_r4_who_has_left_takes_nothing_back(company: Session) -> None:
+    task = open_task(company, user_step("review", "manager"), user_step("approval", "manager's manager"), subject="ann")
+    tasks.complete(company, task.id, by="ben", now=NOW)
+    become(company, replace(KNOWN["ben"], status=TERMINATED))
+
+    with pytest.raises(NotAllowed, match="not in the organisation any more"):
+        recalling.recall(company, task.id, by="ben", now=NOW)

@@ -14,7 +14,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from engine.database import SessionFactory, connect, create_session_factory, transaction
 from engine.diagram import Step
 from engine.errors import NotAllowed
-from engine.models import Task
+from engine.models import Instance, Task
 from engine.registry import AssignmentRequest
 from tests.workflows.routing.cast import NOW, Somebody, bring, sign_up, user_step
 from tests.workflows.routing.diagrams import publish
@@ -28,10 +28,17 @@ ARGUMENTS = {
     "group": ("hr", "executive"),
     "named person": ("p0", "p2"),
     "person who did": ("one",),
+    "first with grade": ("E1",),
+    "executive of unit": ("A",),
+    "expression": ("done_by.one", "[person, done_by.two]"),
+    "decision table": ("nothing",),
 }
+ONE_PERSON = [name for name, actor in ACTORS.items() if not actor.several]
 STEPS = [
     user_step(f"{kind}_{number}", actor, argument, **({"fourEyes": "true"} if four_eyes else {}))
-    for number, (actor, kind, four_eyes) in enumerate(itertools.product(ACTORS, ("review", "reward"), (False, True)))
+    for number, (actor, kind, four_eyes) in enumerate(
+        itertools.product(ONE_PERSON, ("review", "reward"), (False, True))
+    )
     for argument in ARGUMENTS.get(actor, ("",))[:1]
 ] + [user_step(f"reward_more_{n}", a, g[1]) for n, (a, g) in enumerate(ARGUMENTS.items()) if len(g) > 1]
 
@@ -101,6 +108,7 @@ def worlds(draw: st.DrawFn) -> World:
             optional={
                 "reward_kind": st.sampled_from(["none", "bonus"]),
                 "initiator": somebody,
+                "person": somebody,
                 "group": st.sampled_from("ABC"),
             },
         )
@@ -108,7 +116,7 @@ def worlds(draw: st.DrawFn) -> World:
     return World(
         people=people,
         heads=[draw(anybody) for _ in "ABC"],
-        roles={person_id: draw(st.sampled_from([[], ["hr"], ["hr", "admin"]])) for person_id in ids},
+        roles={person_id: draw(st.sampled_from([[], ["hr"], ["hr", "admin"], ["board"]])) for person_id in ids},
         step=draw(st.sampled_from(STEPS)),
         subject=draw(somebody),
         variables=variables,
@@ -131,6 +139,23 @@ def settle(session: Session, world: World) -> None:
     bring(session, world.people, zip("ABC", (None, "A", "B"), world.heads, strict=True))
     for person_id, roles in world.roles.items():
         sign_up(session, person_id, *roles)
+
+
+def case_about(session: Session, definition_id: int, world: World) -> Instance:
+    """The instance that a task of this world belongs to."""
+    instance = Instance(
+        definition_id=definition_id,
+        process="a_case",
+        name="Case",
+        subject=world.subject,
+        state="running",
+        variables=world.variables,
+        blob=b"",
+        started_at=NOW,
+    )
+    session.add(instance)
+    session.flush()
+    return instance
 
 
 def passes(session: Session, world: World, task: Task, actor: str) -> bool:
@@ -157,6 +182,7 @@ def test_nobody_in_conflict_ever_gets_or_decides_a_task(published: tuple[Session
         request = AssignmentRequest(world.step, world.subject, world.variables, world.variables.get("initiator"))
         [assignment] = OrganisationRouter().assign(session, [request], NOW)
         task = Task(
+            instance_id=case_about(session, definition_id, world).id,
             definition_id=definition_id,
             step=world.step.id,
             name="Step",

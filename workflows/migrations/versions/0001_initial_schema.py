@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from engine.database import UtcDateTime
+from engine import UtcDateTime
 from workflows.people.decimals import ExactDecimal
 
 revision = "0001"

@@ -16,6 +16,7 @@ from workflows.people.imports.people import PERSON_FACTS
 from workflows.people.imports.people_checks import describe_loop, find_loop
 from workflows.people.imports.report import Finding, ImportReport
 from workflows.people.imports.tables import TableRow, read_table
+from workflows.people.imports.undoing import remember_rows
 from workflows.people.imports.writing import (
     RowChanges,
     compare_versions,
@@ -96,6 +97,8 @@ def import_moves(
         if report.written and not dry_run:
             report.import_id = record_import(session, report, content, by, now)
             stamp(versions.inserts, report.import_id)
+            written = ("person_version", ("person_id", "valid_from"), versions)
+            remember_rows(session, report.import_id, [written])
             versions.write(session, PersonVersion.metadata.tables["person_version"], ("person_id", "valid_from"))
     return report
 

@@ -24,6 +24,7 @@ from workflows.people.imports.people_file import (
 from workflows.people.imports.people_notes import note_oddities
 from workflows.people.imports.report import ImportReport
 from workflows.people.imports.tables import Table, read_table
+from workflows.people.imports.undoing import remember_rows
 from workflows.people.imports.writing import (
     RowChanges,
     changes_between,
@@ -169,6 +170,12 @@ def _tell(
 
 def _write(session: Session, changes: PeopleChanges, known: KnownPeople, import_id: int) -> None:
     stamp((*changes.versions.inserts, *changes.dotted.inserts), import_id)
+    written = (
+        ("person", ("id",), changes.people),
+        ("person_version", ("person_id", "valid_from"), changes.versions),
+        ("dotted_line", ("person_id", "manager_id", "valid_from"), changes.dotted),
+    )
+    remember_rows(session, import_id, written)
     _release_addresses(session, changes.people.updates, known)
     changes.people.write(session, Person.metadata.tables["person"], ("id",))
     changes.versions.write(session, PersonVersion.metadata.tables["person_version"], ("person_id", "valid_from"))

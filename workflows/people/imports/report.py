@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from engine.errors import Rejection
+from engine import Rejection
 
 
 class FileRejected(Rejection):

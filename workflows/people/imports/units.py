@@ -13,6 +13,7 @@ from workflows.people.imports.known import Row, as_timeline, load_versions
 from workflows.people.imports.people_checks import describe_loop, find_loop
 from workflows.people.imports.report import Finding, ImportReport
 from workflows.people.imports.tables import read_table
+from workflows.people.imports.undoing import remember_rows
 from workflows.people.imports.writing import (
     RowChanges,
     compare_versions,
@@ -87,6 +88,8 @@ def import_units(
     if report.written and not dry_run:
         report.import_id = record_import(session, report, content, by, now)
         stamp(versions.inserts, report.import_id)
+        written = (("org_unit", ("id",), units), ("org_unit_version", ("unit_id", "valid_from"), versions))
+        remember_rows(session, report.import_id, written)
         units.write(session, OrgUnit.metadata.tables["org_unit"], ("id",))
         versions.write(session, OrgUnitVersion.metadata.tables["org_unit_version"], ("unit_id", "valid_from"))
     return report

@@ -5,3 +5,4 @@ import './dialogs.js';
 import './sending.js';
 import './keyboard.js';
 import './filters.js';
+import './bell.js';

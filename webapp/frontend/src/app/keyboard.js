@@ -1,8 +1,10 @@
 // Shortcuts: ? help, / search, j and k through the rows of a list, w to write, g and a letter to another screen.
+// Any other letter presses what a page marks with it: data-row-key in the row where the focus is, else data-key.
 const CHORD_TIME = 1500;
 let chordStarted = 0;
 
 function isTyping(target) {
+  if (target.matches('input[type="checkbox"], input[type="radio"]') && !target.closest('dialog')) return false;
   return target.closest('input, textarea, select, [contenteditable], dialog') !== null;
 }
 
@@ -11,6 +13,16 @@ function moveRow(step) {
   const here = links.indexOf(document.activeElement);
   const next = here < 0 ? 0 : here + step;
   links[Math.min(Math.max(next, 0), links.length - 1)]?.focus();
+}
+
+function press(key) {
+  const named = CSS.escape(key);
+  const row = document.activeElement.closest('[data-rows] tbody tr');
+  const target = row?.querySelector(`[data-row-key="${named}"]`) ?? document.querySelector(`[data-key="${named}"]`);
+  if (!target || target.disabled) return false;
+  if (target.matches('input[type="radio"]')) target.focus();
+  target.click();
+  return true;
 }
 
 function goTo(key) {
@@ -35,7 +47,7 @@ document.addEventListener('keydown', (event) => {
     return;
   }
   const action = ACTIONS[event.key];
-  if (!action) return;
+  if (action) action();
+  else if (!press(event.key)) return;
   event.preventDefault();
-  action();
 });

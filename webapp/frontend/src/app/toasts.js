@@ -1,9 +1,9 @@
-// Messages in the corner. Good news goes away by itself; anything else stays until it is dismissed.
+// Messages in the corner. Good news goes away by itself; what can be acted on, or is no good news, stays until it is dismissed.
 const SHOWN_FOR = 6000;
 const region = document.querySelector('.rf-toasts');
 
 function fadeOut(toast) {
-  if (toast.dataset.toast === 'success') setTimeout(() => toast.remove(), SHOWN_FOR);
+  if (toast.dataset.toast === 'success' && !toast.querySelector('form')) setTimeout(() => toast.remove(), SHOWN_FOR);
 }
 
 export function showToast(message) {

@@ -63,4 +63,9 @@ export function followConditions(form) {
     const asked = timer;
   };
   form.addEventListener('change', ask);
+  // What is handed in is not asked about any more.
+  form.addEventListener('submit', () => {
+    clearTimeout(timer);
+    running.abort();
+  });
 }

@@ -33,6 +33,18 @@ function contents(form) {
   return [...body];
 }
 
+// What the server sent, whatever was written before this script ran: a copy of the form goes back to it.
+function contentsAsSent(form) {
+  const copy = form.cloneNode(true);
+  copy.reset();
+  return contents(copy);
+}
+
+function tellOfChanges(form) {
+  form.dispatchEvent(new Event('input', { bubbles: true }));
+  form.dispatchEvent(new Event('change', { bubbles: true }));
+}
+
 function makeRows(form, entries) {
   for (const list of form.querySelectorAll('[data-rows-of]')) {
     const prefix = `${list.dataset.rowsOf}[`;
@@ -52,8 +64,7 @@ function putBack(form, entries) {
     if (field.type === 'checkbox' || field.type === 'radio') field.checked = values.includes(field.value);
     else if (values.length) field.value = values.at(-1);
   }
-  form.dispatchEvent(new Event('input', { bubbles: true }));
-  form.dispatchEvent(new Event('change', { bubbles: true }));
+  tellOfChanges(form);
 }
 
 class Draft {
@@ -63,7 +74,7 @@ class Draft {
     this.key = form.dataset.backup;
     this.status = form.querySelector('[data-save-status]');
     this.version = form.querySelector('input[name="_version"]');
-    this.saved = JSON.stringify(contents(form));
+    this.saved = JSON.stringify(contentsAsSent(form));
     this.timer = 0;
     this.saving = null;
     this.leaving = false;
@@ -146,8 +157,9 @@ class Draft {
     const kept = shelf.read(this.key);
     if (!kept) return;
     if (JSON.stringify(kept.entries) === this.saved) shelf.drop(this.key);
-    else if (kept.base === (this.form.dataset.savedAt ?? '')) this.bringBack(kept);
-    else this.offer(kept);
+    else if (kept.base !== (this.form.dataset.savedAt ?? '')) this.offer(kept, 'The draft below was saved elsewhere since.');
+    else if (this.dirty) this.offer(kept, 'You have begun to write anew since.');
+    else this.bringBack(kept);
   }
 
   bringBack(kept) {
@@ -156,14 +168,14 @@ class Draft {
     this.changed();
   }
 
-  // The draft was saved from elsewhere after this copy was kept: only the person knows which one counts.
-  offer(kept) {
+  // There is something newer than this copy: only the person knows which one counts.
+  offer(kept, since) {
     const when = new Date(kept.at).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
     const note = document.createElement('div');
     note.className = 'rf-kept';
     note.setAttribute('role', 'status');
     const text = document.createElement('p');
-    text.textContent = `This browser kept unsaved answers from ${when}. The draft below was saved elsewhere since.`;
+    text.textContent = `This browser kept unsaved answers from ${when}. ${since}`;
     const choose = (label, act) => {
       const button = document.createElement('button');
       button.type = 'button';
@@ -175,7 +187,7 @@ class Draft {
     note.append(
       text,
       choose('Use the kept answers', () => this.bringBack(kept)),
-      choose('Keep the draft below', () => shelf.drop(this.key)),
+      choose('Keep what is below', () => { if (!this.dirty) shelf.drop(this.key); }),
     );
     this.form.prepend(note);
   }
@@ -196,6 +208,7 @@ class Draft {
 export function keepDraft(form) {
   const draft = new Draft(form);
   draft.restore();
+  const begun = draft.dirty;
   form.addEventListener('input', () => draft.changed());
   form.addEventListener('change', () => draft.changed());
   form.addEventListener('submit', (event) => draft.sendOff(event));
@@ -210,4 +223,6 @@ export function keepDraft(form) {
       event.preventDefault();
     }
   });
+  // Who wrote before the page listened is heard now.
+  if (begun) tellOfChanges(form);
 }

@@ -1,0 +1,6 @@
+"""What changed between two versions of a process, by meaning and in words: see `compare`."""
+
+from engine.difference.change import Change, list_words, quote
+from engine.difference.comparing import compare
+
+__all__ = ["Change", "compare", "list_words", "quote"]

@@ -1,0 +1,48 @@
+"""The steps of a diagram as a graph, and what the rules about it have in common."""
+
+from collections.abc import Callable, Iterable
+
+from engine.diagram import Diagram, Flow, Step
+from engine.errors import Finding
+
+
+class Graph:
+    """The steps of a diagram with the flows into and out of each."""
+
+    def __init__(self, diagram: Diagram) -> None:
+        self.steps = diagram.steps
+        self.flows = diagram.flows
+        self.outgoing: dict[str, list[Flow]] = {step: [] for step in diagram.steps}
+        self.incoming: dict[str, list[Flow]] = {step: [] for step in diagram.steps}
+        self.attached: dict[str, list[str]] = {}
+        for flow in diagram.flows:
+            if flow.source in self.steps and flow.target in self.steps:
+                self.outgoing[flow.source].append(flow)
+                self.incoming[flow.target].append(flow)
+        for step in diagram.steps.values():
+            if step.attached_to is not None:
+                self.attached.setdefault(step.attached_to, []).append(step.id)
+
+    def reachable(self, starts: Iterable[str], *, without: str = "", beside: bool = True) -> set[str]:
+        """The steps that a token can come to from `starts`, never through `without`.
+
+        Unless `beside`, not by events that leave the step they are attached to as it is.
+        """
+        seen: set[str] = set()
+        pending = list(starts)
+        while pending:
+            here = pending.pop()
+            if here in seen or here == without:
+                continue
+            seen.add(here)
+            pending.extend(flow.target for flow in self.outgoing[here])
+            events = self.attached.get(here, ())
+            pending.extend(event for event in events if beside or self.steps[event].interrupts)
+            handler = self.steps[here].handler
+            if beside and handler in self.steps:
+                pending.append(handler)
+        return seen
+
+
+Rule = Callable[[Graph, Step], Iterable[Finding]]
+"""Looks at one step of a diagram, and says what is wrong with it."""

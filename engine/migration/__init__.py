@@ -1,0 +1,12 @@
+"""Moving running instances to another version of their process, and back.
+
+`propose` and `choices` say where each step may go, `preview` what would become of every instance, and the verbs of
+`running` do it, as batches.
+"""
+
+from engine.migration import running
+from engine.migration.planning import Plan
+from engine.migration.previewing import Group, Preview, preview
+from engine.migration.route import Proposal, Route, choices, propose
+
+__all__ = ["Group", "Plan", "Preview", "Proposal", "Route", "choices", "preview", "propose", "running"]

@@ -1,0 +1,105 @@
+"""Steps that several people share: one token, and a task for each of them, as the router has named them.
+
+The engine does not know when such a step is done. Whoever does, a vote for instance, closes the tasks one by one, asks
+for more of them, and lets the step go on once.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from engine.changes import Changes
+from engine.diagram import Step
+from engine.instances import lock
+from engine.models import Instance, Task
+from engine.registry import Assignment
+from engine.spiff import Program
+from engine.states import TASK, change
+from engine.stepping import advance
+from engine.suspending import refuse_suspended
+from engine.tasks import OpenTask, set_values
+
+
+@dataclass(frozen=True)
+class SharedStep:
+    """A shared step that waits at a token of an instance, which is locked."""
+
+    instance: Instance
+    program: Program
+    step: Step
+    token: str
+
+
+def lock_step(session: Session, task: Task) -> SharedStep:
+    """The shared step that a task belongs to, with its instance locked; the task is read again."""
+    instance, program = lock(session, task.instance_id)
+    session.refresh(task)
+    return SharedStep(instance, program, program.step(task.step), task.token)
+
+
+def contribute(session: Session, found: OpenTask, *, by: str, now: datetime) -> None:
+    """Close one task of a shared step that was loaded with its lock; the step waits on. Raises Conflict while paused.
+
+    The history notes who has done it, and nothing of what they said.
+    """
+    task = found.task
+    task.state = change(TASK, task.state, "complete")
+    task.closed_at, task.closed_by = now, by
+    task.revision += 1
+    # Whoever has done the step before cannot take it back any more.
+    found.instance.undo = None
+    behalf = {"for": task.owner} if task.owner not in (None, by) else {}
+    changes = Changes(now)
+    changes.record(found.instance, "task_completed", task.step, by, task=task.id, values={}, **behalf)
+    changes.write(session)
+    session.flush()
+
+
+def withdraw_one(session: Session, at: SharedStep, task: Task, *, by: str | None, reason: str, now: datetime) -> None:
+    """Take back one open task of a shared step; the step waits on. Raises Conflict when it is closed."""
+    task.state = change(TASK, task.state, "withdraw")
+    task.closed_at = now
+    task.revision += 1
+    changes = Changes(now)
+    changes.record(at.instance, "task_withdrawn", task.step, by, task=task.id, reason=reason)
+    changes.write(session)
+    session.flush()
+
+
+def hand_out_more(
+    session: Session,
+    at: SharedStep,
+    assignments: Sequence[Assignment],
+    *,
+    now: datetime,
+    due: datetime | None = None,
+) -> None:
+    """Hand out more tasks of a shared step, due as the others (`due`) where that is still to come."""
+    session.flush()
+    changes = Changes(now)
+    changes.given.extend((at.instance, at.token, at.step, at.program, one, due) for one in assignments)
+    changes.write(session)
+
+
+def go_on(
+    session: Session, at: SharedStep, *, answers: Mapping[str, Any], done_by: Sequence[str], now: datetime
+) -> dict[str, Any]:
+    """Let a shared step go on, once; the tasks of it that are still open are withdrawn.
+
+    `answers` is what its `rf:set` lines may ask for; `done_by` who has a part in it, the first of them before all
+    others. Returns what was put into the variables. Raises Conflict while the instance is suspended, and StepFailed.
+    """
+    instance, program, step, token = at.instance, at.program, at.step, at.token
+    refuse_suspended(instance)
+    session.flush()
+    values = set_values(program, step, instance.variables, dict(answers), now=now)
+    people = {**instance.variables.get("done_by", {}), step.id: list(done_by)}
+    instance.variables = {**instance.variables, **values, "done_by": people}
+    changes = Changes(now)
+    changes.record(instance, "step_settled", step.id, None, values=values)
+    advance(session, changes, instance, program, lambda run: run.complete(token))
+    changes.write(session)
+    return values

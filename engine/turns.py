@@ -1,0 +1,128 @@
+"""Steps that several people approve one after the other, because somebody was added to who has them by the diagram.
+
+Each has a task of their own at the one token; the task of whose turn it is is open, those of the others are `next`. The
+engine does not know what an approval is: whoever does passes the step on, or ends it for all of them. So the case waits
+for one person at a time, as if there were nobody else.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from engine import registry
+from engine.changes import Changes, deadline_of
+from engine.errors import Conflict, StepFailed
+from engine.models import Task
+from engine.registry import Assignment
+from engine.remembering import digest_of
+from engine.states import NEXT, OPEN, TASK, change
+from engine.suspending import refuse_suspended
+from engine.tasks import OpenTask, line_of, next_of, record
+
+
+def add(session: Session, found: OpenTask, to: Assignment, *, first: bool, by: str, now: datetime) -> Task:
+    """Let somebody else approve a step too, before whoever has it now (`first`) or after them; they must pass the gate.
+
+    `found` was loaded with its lock. Raises Conflict where several share the step, or it waits for somebody already.
+    """
+    task, instance = found.task, found.instance
+    refuse_suspended(instance)
+    if found.step.is_shared or task.state != OPEN:
+        raise Conflict(f"“{task.name}” waits for others already. Look at it again.")
+    line = line_of(session, task)
+    place = line.index(task) + (0 if first else 1)
+    added = Task(
+        instance_id=instance.id,
+        root_id=task.root_id,
+        definition_id=task.definition_id,
+        token=task.token,
+        step=task.step,
+        name=task.name,
+        state=OPEN if first else NEXT,
+        subject=task.subject,
+        explanation=to.explanation,
+        priority=task.priority,
+        created_at=now,
+        due_at=task.due_at,
+        revision=1,
+        added_by=by,
+    )
+    session.add(added)
+    if first:
+        task.state = change(TASK, task.state, "let pass")
+        task.revision += 1
+    _number([*line[:place], added, *line[place:]])
+    session.flush()
+    added.assignee = to.assignee
+    registry.router().check(session, added, instance.variables, to.assignee or "", now)
+    instance.undo = None
+    record(session, found, "approver_added", by=by, now=now, to=to.assignee, first=first)
+    if first:
+        registry.emit(session, "task_handed_over", task=added, by=by, now=now)
+    return added
+
+
+def _number(line: Sequence[Task]) -> None:
+    for turn, task in enumerate(line, start=1):
+        task.turn = turn
+
+
+def pass_on(session: Session, found: OpenTask, *, by: str, now: datetime) -> Task:
+    """Close a task that was loaded with its lock, and let whoever has their turn after it go on; the step waits on.
+
+    Raises Conflict while it is paused, or where nobody comes after it.
+    """
+    task, instance = found.task, found.instance
+    following = next_of(line_of(session, task), task)
+    if following is None:
+        raise Conflict(f"Nobody has to approve “{task.name}” after you.")
+    task.state = change(TASK, task.state, "complete")
+    task.closed_at, task.closed_by = now, by
+    task.revision += 1
+    instance.undo = None
+    behalf = {"for": task.owner} if task.owner not in (None, by) else {}
+    record(session, found, "task_completed", by=by, now=now, values={}, given=digest_of({}), **behalf)
+    _call(session, found, following, by=by, now=now)
+    return following
+
+
+def remove(session: Session, found: OpenTask, *, by: str, now: datetime) -> None:
+    """Take back the task of somebody who was added, loaded with its lock, before they have acted.
+
+    Raises Conflict when they have, or the task is not one that was added.
+    """
+    task = found.task
+    line = line_of(session, task)
+    if task.added_by is None or task not in line:
+        raise Conflict("This is not an approval that was added.")
+    was_open, following = task.state == OPEN, next_of(line, task)
+    task.state = change(TASK, task.state, "withdraw")
+    task.closed_at = now
+    task.revision += 1
+    record(session, found, "approver_removed", by=by, now=now, to=task.assignee)
+    if was_open and following is not None:
+        _call(session, found, following, by=by, now=now)
+
+
+def _call(session: Session, found: OpenTask, task: Task, *, by: str, now: datetime) -> None:
+    """It is the turn of `task`: it waits from now on, with time of its own where its deadline has passed."""
+    task.state = change(TASK, task.state, "call")
+    task.revision += 1
+    if task.due_at is not None and task.due_at <= now:
+        _give_time(session, found, task, now)
+    session.flush()
+    registry.emit(session, "task_handed_over", task=task, by=by, now=now)
+
+
+def _give_time(session: Session, found: OpenTask, task: Task, now: datetime) -> None:
+    instance, program, step = found.instance, found.program, found.step
+    zone = registry.calendar_of(session, task.assignee, now).zone
+    try:
+        due = deadline_of(session, instance, program, step, start=now, zone=zone, assignee=task.assignee)
+    except StepFailed:
+        return
+    if due is not None:
+        task.due_at, changes = due, Changes(now)
+        changes.wind_clock(instance.id, task.token, step, due, after=None)
+        changes.write(session)

@@ -1,0 +1,127 @@
+"""What happens to an open task when somebody's manager changes (R5): each policy, per step and per cycle."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from engine.errors import InvalidDiagram, Rejection
+from engine.models import Task
+from tests.workflows.routing.cast import CAST, NOW, TODAY, become, user_step
+from tests.workflows.routing.diagrams import publish
+from tests.workflows.routing.test_moves import draft, open_task
+from workflows.cycles.launching import launch
+from workflows.people.models import ON_LEAVE, TERMINATED
+from workflows.routing.moves import Rerouted, reroute
+from workflows.routing.policies import POLICIES
+
+KNOWN = {somebody.id: somebody for somebody in CAST}
+YEAR = {"period_from": "2026-01-01", "period_to": "2026-12-31"}
+
+
+def change_manager(session: Session, since: date = TODAY) -> Rerouted:
+    """Ann reports to Rita from that day on, as an import says today."""
+    become(session, replace(KNOWN["ann"], manager="rita"), since)
+    return reroute(session, ["ann"], NOW, by="hugo")
+
+
+def review(session: Session, policy: str, *, by_step: bool = False, began: str = "") -> Task:
+    """Ben's open review of Ann in a cycle, or at a step, with that policy."""
+    step = user_step("manager_review", "manager", **({"onChange": policy} if by_step else {}))
+    task = open_task(session, step, "ann", **YEAR, on_change="keep" if by_step and policy == "move" else policy)
+    if began:
+        draft(session, task, began)
+    return task
+
+
+@pytest.mark.parametrize("by_step", [False, True], ids=["of the cycle", "of the step"])
+@pytest.mark.parametrize(
+    ("policy", "began", "holder"),
+    [
+        ("move", "", "rita"),
+        ("move", "ben", "rita"),
+        ("keep", "", "ben"),
+        ("keep drafts", "", "rita"),
+        ("keep drafts", "ben", "ben"),
+        ("keep drafts", "carl", "rita"),
+        ("majority", "", "ben"),
+    ],
+)
+def test_r5_the_policy_decides(company: Session, policy: str, began: str, holder: str, *, by_step: bool) -> None:
+    task = review(company, policy, by_step=by_step, began=began)
+
+    result = change_manager(company)
+
+    assert task.assignee == holder
+    assert (len(result.moves), len(result.stays)) == ((1, 0) if holder == "rita" else (0, 1))
+
+
+def test_most_of_the_period_may_be_the_new_managers(company: Session) -> None:
+    task = review(company, "majority")
+
+    change_manager(company, date(2026, 2, 1))
+
+    assert task.assignee == "rita"
+
+
+def test_the_preview_says_why_a_task_stays(company: Session) -> None:
+    review(company, "majority")
+    become(company, replace(KNOWN["ann"], manager="rita"))
+
+    [stay] = reroute(company, ["ann"], NOW, by="hugo", dry_run=True).stays
+
+    assert (stay.from_person, stay.to_person) == ("ben", "ben")
+    assert stay.why == "Ben was Ann’s manager for most of the period, on 325 days."
+
+
+@pytest.mark.parametrize("policy", [name for name in POLICIES if name != "move"])
+@pytest.mark.parametrize("status", [TERMINATED, ON_LEAVE])
+def test_r5_whoever_is_gone_keeps_nothing(company: Session, policy: str, status: str) -> None:
+    task = review(company, policy, began="ben")
+    become(company, replace(KNOWN["ben"], status=status))
+
+    reroute(company, ["ben"], NOW, by="hugo")
+
+    assert task.assignee == "mara"
+
+
+def test_whoever_is_in_conflict_by_now_keeps_nothing(company: Session) -> None:
+    step = user_step("reward_proposal", "manager", onChange="keep")
+    task = open_task(company, step, "ann", **YEAR)
+    become(company, replace(KNOWN["ben"], manager="ann"))
+
+    reroute(company, ["ben", "ann"], NOW, by="hugo")
+
+    assert task.assignee not in ("ann", "ben")
+
+
+def test_a_cycle_of_an_older_version_moves(company: Session) -> None:
+    task = open_task(company, user_step("manager_review", "manager"), "ann")
+
+    change_manager(company)
+
+    assert task.assignee == "rita"
+
+
+def test_an_unknown_policy_is_told_before_it_matters(company: Session) -> None:
+    with pytest.raises(InvalidDiagram) as found:
+        publish(company, user_step("review", "manager", onChange="lose"))
+    assert "“lose” is no policy" in str(found.value.findings[0])
+    with pytest.raises(InvalidDiagram):
+        publish(company, user_step("review", "manager", whenAway="cry"))
+    definition = publish(company, user_step("review", "manager"))
+    with pytest.raises(Rejection, match="no policy"):
+        launch(
+            company,
+            definition,
+            name="Review",
+            period=(TODAY - timedelta(days=300), TODAY),
+            policies={"on_change": "lose"},
+            by="hugo",
+            now=NOW,
+        )
+
+
+def test_every_policy_tells_what_it_does() -> None:
+    assert all(policy.label and policy.help for policy in POLICIES.values())

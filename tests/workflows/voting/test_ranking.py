@@ -1,0 +1,319 @@
+"""Ranking the cases of a cycle: orders, recusals, the line, what each case comes to, and committees with levels."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import Conflict, Instance, Member, NotAllowed, Rejection, Task, instances, registry, suspending
+from engine.definitions import deploy
+from tests.engine.drawing import draw, person, sub
+from tests.engine.pictures import with_pictures
+from tests.workflows.routing.cast import NOW, TODAY, become
+from tests.workflows.voting.conftest import EVERYBODY
+from tests.workflows.voting.electing import APPROVE, Case, vote_step, work
+from tests.workflows.voting.test_checking import refused
+from workflows.people.committees import CHAIR, add_level, found_committee, give_seat, levels_of
+from workflows.people.models import TERMINATED
+from workflows.voting.casting import cast, recuse
+from workflows.voting.following import follow_committee, follow_people
+from workflows.voting.models import Vote
+from workflows.voting.ranking import close, load_ranking, rank
+from workflows.voting.showing import show_vote
+from workflows.voting.standing import standing_of
+
+CANDIDATES = {"ann": 50, "carl": 60, "nina": 10, "paul": 20}
+"""Whom it is about, and what each costs."""
+
+
+@pytest.fixture(autouse=True)
+def candidates() -> Iterator[None]:
+    """Everybody who is put before the committee."""
+
+    def list_candidates(_session: Session, _instance: Instance, _now: Any) -> list[Member]:
+        return [
+            Member(name, name, {"cost": cost, "level": f"G{number}"})
+            for number, (name, cost) in enumerate(CANDIDATES.items(), 4)
+        ]
+
+    registry.population("tests.candidates")(list_candidates)
+    yield
+    del registry.populations["tests.candidates"]
+
+
+class Board:
+    """A cycle in which the committee “Bonuses” ranks everybody: Mara leads it, with Rita and Hugo."""
+
+    def __init__(self, session: Session, **settings: str) -> None:
+        self.session = session
+        found_committee(session, "Bonuses")
+        for who in ("mara", "rita", "hugo"):
+            give_seat(session, "bonuses", who, role=CHAIR if who == "mara" else "member", day=TODAY)
+        given = {"vote": "ranking", "actor": "committee", "actorArgument": "bonuses", "voteCapacity": "2", **settings}
+        step = person("decide", "Decide on the bonus", sets="decision = outcome; stands = place", **given)
+        package = draw("start > cases > end", sub("cases", "start1 > decide > end1", step, over="tests.candidates"))
+        definition = deploy(session, with_pictures(package), by=None, now=NOW)
+        self.root = instances.start(session, definition, name="Bonuses 2026", by="rita", now=NOW)
+        session.flush()
+        work(session)
+
+    @property
+    def votes(self) -> dict[str, Vote]:
+        """The vote on each candidate."""
+        self.session.expire_all()
+        return {vote.subject or "": vote for vote in self.session.scalars(select(Vote).order_by(Vote.id))}
+
+    def task(self, who: str, about: str) -> int:
+        """The ballot of somebody about a candidate."""
+        found = select(Task.id).where(Task.assignee == who, Task.subject == about).order_by(Task.id.desc()).limit(1)
+        return self.session.scalars(found).one()
+
+    def open(self, who: str) -> list[str]:
+        """Whom somebody has a task about."""
+        found = select(Task.subject).where(Task.assignee == who, Task.state == "open").order_by(Task.subject)
+        return [str(one) for one in self.session.scalars(found)]
+
+    def ranks(self, who: str, *order: str) -> None:
+        """Let somebody hand in their order."""
+        votes = self.votes
+        rank(self.session, next(iter(votes.values())).id, [votes[one].id for one in order], by=who, now=NOW)
+
+    def closes(self, who: str = "mara") -> int:
+        """Let somebody close it, and the machine do what follows."""
+        decided = close(self.session, next(iter(self.votes.values())).id, by=who, now=NOW)
+        work(self.session)
+        return decided
+
+    @property
+    def outcomes(self) -> dict[str, Any]:
+        """What the case of each candidate knows by now."""
+        self.session.expire_all()
+        cases = self.session.scalars(select(Instance).where(Instance.subject.is_not(None)))
+        return {case.subject or "": case.variables.get("decision") for case in cases}
+
+
+def test_so_many_are_approved_from_the_best_down(company: Session) -> None:
+    # Given a committee of three with room for two of four
+    board = Board(company)
+    assert board.open("rita") == ["ann", "carl", "nina", "paul"]
+    # When each has put them in order
+    board.ranks("mara", "ann", "nina", "carl", "paul")
+    board.ranks("rita", "nina", "ann", "carl", "paul")
+    board.ranks("hugo", "paul", "ann", "nina", "carl")
+    # Then nothing is decided, whoever leads still has it in front of them, and the others have not
+    assert (board.open("mara"), board.open("rita")) == (["ann", "carl", "nina", "paul"], [])
+    assert set(board.outcomes.values()) == {None}
+    # When it is closed
+    assert board.closes() == 4
+    # Then each case goes on with what it came to
+    assert board.outcomes == {"ann": "approve", "nina": "approve", "carl": "reject", "paul": "reject"}
+    assert board.open("mara") == []
+    assert company.get_one(Instance, board.root.id).state == "completed"
+    standing = standing_of(company, board.votes["carl"].id)
+    assert show_vote(company, standing, reader="rita").result == (
+        "Place 4 of 4. It stands below the line: there was no room left."
+    )
+    case = company.scalars(select(Instance).where(Instance.subject == "ann")).one()
+    assert (case.variables["stands"], case.variables["done_by"]["decide"][0]) == (1, "mara")
+
+
+def test_a_sum_draws_the_line_as_well(company: Session) -> None:
+    board = Board(company, voteCapacity="3", voteBudget="100", voteCost="cost")
+    board.ranks("mara", "ann", "carl", "nina", "paul")
+    board.closes()
+    assert board.outcomes == {"ann": "approve", "carl": "reject", "nina": "reject", "paul": "reject"}
+
+
+def test_an_order_can_be_changed_until_it_is_closed(company: Session) -> None:
+    board = Board(company, voteCapacity="25%")
+    board.ranks("rita", "ann", "nina", "carl", "paul")
+    board.ranks("rita", "paul", "nina", "carl", "ann")
+    board.closes("mara")
+    assert board.outcomes["paul"] == "approve"
+    assert list(board.outcomes.values()).count("approve") == 1
+    with pytest.raises(Conflict, match="nothing for you to rank here any more"):
+        board.ranks("rita", "ann", "nina", "carl", "paul")
+    with pytest.raises(Conflict, match="closed already"):
+        board.closes()
+
+
+def test_only_whoever_leads_closes_it_and_not_before_anything_is_ranked(company: Session) -> None:
+    board = Board(company)
+    with pytest.raises(Conflict, match="Nobody has ranked anything"):
+        board.closes("mara")
+    board.ranks("rita", "ann", "nina", "carl", "paul")
+    with pytest.raises(NotAllowed, match="Whoever leads"):
+        board.closes("rita")
+
+
+@pytest.mark.parametrize("order", [("ann", "nina", "carl"), ("ann", "ann", "nina", "carl"), ()])
+def test_an_order_names_every_case_once(company: Session, order: tuple[str, ...]) -> None:
+    board = Board(company)
+    with pytest.raises(Conflict, match="Other cases are before you by now"):
+        board.ranks("rita", *order)
+    assert board.open("rita") == ["ann", "carl", "nina", "paul"]
+
+
+def test_no_case_is_voted_on_by_itself(company: Session) -> None:
+    board = Board(company)
+    with pytest.raises(Conflict, match="ranked with the others"):
+        cast(company, board.task("rita", "ann"), APPROVE, by="rita", now=NOW)
+
+
+def test_r14_whoever_is_recused_from_one_case_ranks_the_others(company: Session) -> None:
+    # Given that Rita must not decide on Carl
+    board = Board(company)
+    recuse(company, board.task("rita", "carl"), reason="We are related.", by="rita", now=NOW)
+    # When she ranks the others, and puts Nina first as the others do
+    board.ranks("rita", "nina", "paul", "ann")
+    board.ranks("mara", "carl", "nina", "ann", "paul")
+    board.ranks("hugo", "carl", "nina", "paul", "ann")
+    board.closes()
+    # Then Carl stands where those have put him who may
+    assert board.outcomes == {"carl": "approve", "nina": "approve", "ann": "reject", "paul": "reject"}
+
+
+def test_nobody_ranks_their_own_case(company: Session) -> None:
+    # Given that Paul, of whom it is about as well, gets a seat
+    board = Board(company)
+    give_seat(company, "bonuses", "paul", day=TODAY)
+    follow_committee(company, "bonuses", NOW)
+    work(company)
+    # Then he ranks the others
+    assert board.open("paul") == ["ann", "carl", "nina"]
+    board.ranks("paul", "nina", "carl", "ann")
+    with pytest.raises(Conflict, match="Other cases"):
+        board.ranks("paul", "paul", "nina", "carl", "ann")
+
+
+def test_the_order_of_somebody_in_conflict_by_then_does_not_count(company: Session) -> None:
+    # Given that Hugo has ranked, and is below Ann by the time it is closed
+    board = Board(company, voteCapacity="1", voteTie="reject")
+    board.ranks("mara", "nina", "ann", "carl", "paul")
+    board.ranks("hugo", "ann", "nina", "carl", "paul")
+    company.flush()
+    for case in company.scalars(select(Instance).where(Instance.subject == "ann")):
+        case.variables = {**case.variables, "done_by": {"propose": "hugo"}}
+    for task in company.scalars(select(Task).where(Task.subject == "ann", Task.assignee == "hugo")):
+        task.explanation = [{**task.explanation[0], "stakes": "decides four_eyes"}, *task.explanation[1:]]
+    become(company, replace(EVERYBODY["hugo"], manager="ann"))
+    company.flush()
+    # When
+    board.closes()
+    # Then what he said of the others counts, and of Ann what Mara said
+    assert board.outcomes["nina"] == "approve"
+
+
+def test_what_too_few_have_ranked_is_not_decided(company: Session) -> None:
+    board = Board(company, voteQuorum="2", voteRecusal="keep")
+    board.ranks("mara", "ann", "nina", "carl", "paul")
+    board.ranks("rita", "ann", "nina", "carl", "paul")
+    recuse(company, board.task("hugo", "ann"), reason="We are related.", by="hugo", now=NOW)
+    recuse(company, board.task("rita", "ann"), reason="We are related.", by="rita", now=NOW)
+    board.closes()
+    assert board.outcomes == {"ann": "no quorum", "nina": "approve", "carl": "approve", "paul": "reject"}
+
+
+def test_a_leaver_is_not_waited_for(company: Session) -> None:
+    board = Board(company)
+    become(company, replace(EVERYBODY["hugo"], status=TERMINATED))
+    follow_people(company, ["hugo"], NOW)
+    work(company)
+    assert board.open("hugo") == []
+    board.ranks("mara", "ann", "nina", "carl", "paul")
+    board.closes()
+    assert board.outcomes["ann"] == "approve"
+
+
+def test_a_paused_case_is_not_ranked_and_waits_with_what_is_left(company: Session) -> None:
+    # Given a case that is paused
+    board = Board(company, voteCapacity="2")
+    paul = company.scalars(select(Instance).where(Instance.subject == "paul")).one()
+    suspending.suspend(company, paul.id, by="rita", reason="Wait.", now=NOW)
+    company.flush()
+    # When the others are ranked and decided
+    board.ranks("mara", "ann", "nina", "carl")
+    board.closes()
+    assert board.outcomes == {"ann": "approve", "nina": "approve", "carl": "reject", "paul": None}
+    # Then it is ranked by itself afterwards, and there is no room left
+    suspending.resume(company, paul.id, by="rita", reason="Go on.", now=NOW)
+    company.flush()
+    work(company)
+    board.ranks("mara", "paul")
+    assert load_ranking(company, board.votes["paul"].id).room.cases == 0
+    board.closes()
+    assert board.outcomes["paul"] == "reject"
+
+
+def test_at_the_deadline_of_the_last_case_it_ends(company: Session) -> None:
+    board = Board(company, voteEnds="due", due="P7D")
+    board.ranks("mara", "ann", "nina", "carl", "paul")
+    late = company.scalars(select(Task).where(Task.subject == "paul", Task.assignee == "rita")).one()
+    tasks_due = late.due_at
+    assert tasks_due is not None
+    work(company, tasks_due + timedelta(days=1))
+    assert board.outcomes == {"ann": "approve", "nina": "approve", "carl": "reject", "paul": "reject"}
+
+
+def test_a_cost_that_cannot_be_worked_out_is_said(company: Session) -> None:
+    board = Board(company, voteBudget="100", voteCost="price")
+    board.ranks("mara", "ann", "nina", "carl", "paul")
+    with pytest.raises(Conflict, match="costs cannot be worked out from “price”"):
+        board.closes()
+
+
+def test_what_a_ranking_needs_is_said_before_publishing(company: Session) -> None:
+    assert "It is not said how many of the cases can be approved" in refused(company, vote_step("ranking"))
+    said = refused(company, vote_step("ranking", voteBudget="100"))
+    assert "It is not said what a case costs." in said
+    assert "is no sum" in refused(company, vote_step("ranking", voteBudget="much", voteCost="amount"))
+    assert refused(company, vote_step("ranking", voteCapacity="20%")) == ""
+    give_seat(company, "promotions", "mara", day=TODAY)
+    assert "nobody leads the committee" in refused(company, vote_step("ranking", voteCapacity="5"))
+
+
+class TestLevels:
+    def test_the_level_of_the_case_says_which_part_decides(self, company: Session) -> None:
+        # Given a committee with a level for what is up to G5, and one up to G7
+        for up_to, who in (("G7", "rita"), ("G5", "hugo")):
+            part = add_level(company, "promotions", up_to)
+            give_seat(company, part.id, who, role=CHAIR, day=TODAY)
+        assert [one.up_to for one in levels_of(company, "promotions")] == ["G5", "G7"]
+        # When
+        step = vote_step("majority", actorLevel="new_grade")
+        opened = {grade: Case(company, step, new_grade=grade).open() for grade in ("G4", "G5", "G6", "G8", "soon")}
+        # Then
+        whole = ["mara", "rita", "lena", "omar", "hugo"]
+        assert opened == {"G4": ["hugo"], "G5": ["hugo"], "G6": ["rita"], "G8": whole, "soon": whole}
+        # And who is new in a level has a vote in what is before it.
+        vote = company.scalars(select(Vote).order_by(Vote.id)).first()
+        assert vote is not None
+        assert vote.committee == "promotions-up-to-g5"
+
+    def test_numbers_are_levels_too(self, company: Session) -> None:
+        part = add_level(company, "promotions", "10000")
+        give_seat(company, part.id, "hugo", role=CHAIR, day=TODAY)
+        step = vote_step("majority", actorLevel="cost")
+        assert Case(company, step, cost=10000).open() == ["hugo"]
+        assert len(Case(company, step, cost=10001).open()) == 5
+
+    def test_what_is_no_level_is_refused(self, company: Session) -> None:
+        with pytest.raises(Rejection, match="is no level"):
+            add_level(company, "promotions", "high")
+        part = add_level(company, "promotions", "G5")
+        with pytest.raises(Rejection, match="all grades, or all numbers"):
+            add_level(company, "promotions", "100")
+        with pytest.raises(Rejection, match="no levels of its own"):
+            add_level(company, part.id, "G4")
+        with pytest.raises(Conflict):
+            add_level(company, "promotions", "g5")
+
+    def test_a_level_without_seats_stands_against_publishing(self, company: Session) -> None:
+        add_level(company, "promotions", "G5")
+        said = refused(company, vote_step("majority", actorLevel="new_grade"))
+        assert "Nobody has a seat in the committee “Promotions, up to G5”." in said
+        assert "Only a committee has levels." in refused(company, vote_step("all", "all managers", "", actorLevel="x"))

@@ -1,0 +1,50 @@
+// The step list: fields that only some choices need, and the keyboard. Everything else is the server's.
+import './style.css';
+
+// A field that belongs to one choice of the select beside it is shown while that is chosen.
+function showFields(form) {
+  const actor = form.querySelector('select[name="actor"]')?.value;
+  const again = form.querySelector('select[name="repeats"]')?.value;
+  for (const field of form.querySelectorAll('[data-argument-of]')) {
+    const { argumentOf } = field.dataset;
+    field.hidden = argumentOf === 'again' ? again === 'once' : argumentOf !== actor;
+  }
+  const kind = form.querySelector('[data-kind]')?.value;
+  for (const part of form.querySelectorAll('[data-for]')) part.hidden = !part.dataset.for.split(' ').includes(kind);
+  const choices = form.querySelector('[data-choices]');
+  if (choices) choices.hidden = form.querySelector('select[name="question-kind"]')?.value !== 'radio';
+  for (const select of form.querySelectorAll('[data-compares]')) offerValues(select);
+}
+
+// What the chosen answer can be is offered beside it.
+function offerValues(select) {
+  const values = select.selectedOptions[0]?.dataset.values?.split('|').filter(Boolean) ?? [];
+  document.getElementById(select.dataset.compares)?.replaceChildren(...values.map((value) => new Option(value, value)));
+}
+
+document.addEventListener('input', (event) => {
+  const form = event.target.closest('[data-steps] form');
+  if (form && event.target.matches('select')) showFields(form);
+});
+
+// Alt and an arrow move the open step; Escape closes it, or the form to add one.
+document.addEventListener('keydown', (event) => {
+  const steps = event.target.closest?.('[data-steps]') ?? document.querySelector('[data-steps]');
+  if (!steps || event.ctrlKey || event.metaKey) return;
+  const target = event.altKey ? steps.querySelector(`[data-arrow="${event.key}"]`) : event.key === 'Escape' && steps.querySelector('[data-closes]');
+  if (!target) return;
+  event.preventDefault();
+  target.click();
+});
+
+// What had the focus may have gone with the part of the page that came anew: the keyboard goes on at the list.
+document.addEventListener('htmx:afterSettle', () => {
+  prepare();
+  if (document.activeElement === document.body) document.querySelector('[data-steps]')?.focus({ preventScroll: true });
+});
+
+function prepare() {
+  for (const form of document.querySelectorAll('[data-steps] form:has([data-kind], [data-choices], [data-compares])')) showFields(form);
+}
+
+prepare();

@@ -1,0 +1,88 @@
+"""What happened in a case, as lines for HR to read."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine import Program
+from workflows.cycles.case_file import Happening
+from workflows.cycles.repairing import write_value
+
+WORDS = {
+    "instance_started": "begun",
+    "instance_completed": "ended",
+    "instance_cancelled": "cancelled",
+    "task_completed": "completed",
+    "task_claimed": "taken",
+    "task_released": "put back for the group",
+    "task_reassigned": "handed on",
+    "task_sent_back": "sent back",
+    "task_recalled": "taken back to be changed",
+    "deadline_extended": "given more time",
+    "task_reopened": "opened again",
+    "approver_added": "one more has to approve",
+    "approver_removed": "one less has to approve",
+    "colleague_asked": "a colleague was asked",
+    "colleague_answered": "a colleague has answered",
+    "question_withdrawn": "went on without an answer of a colleague",
+    "step_stays": "stays as it is: nothing it was based on has changed",
+    "step_passed_over": "went on without an answer",
+    "task_withdrawn": "taken back",
+    "step_settled": "settled by the votes",
+    "timer_fired": "the time was up",
+    "service_done": "done by the system",
+    "members_done": "everybody is through",
+    "message_received": "a message came in",
+    "message_sent": "a message was sent",
+    "message_unheard": "nobody waited for the message",
+    "signal_sent": "a signal was sent to everybody",
+    "signal_received": "a signal came in",
+    "error_thrown": "ended with an error",
+    "escalation_thrown": "raised a concern",
+    "escalation_uncaught": "nothing is drawn for the concern",
+    "incident_opened": "stopped",
+    "step_retried": "tried again",
+    "step_skipped": "passed over",
+    "token_moved": "left, to go on elsewhere",
+    "variables_changed": "data changed",
+    "instance_suspended": "paused",
+    "instance_resumed": "goes on",
+    "cancel_asked": "cancelled",
+    "closing_review_asked": "the former manager is asked for a closing review",
+    "closing_review_skipped": "no closing review is asked for",
+    "closing_review_withdrawn": "the closing review is not asked for any more",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A happening as a line: the step, what became of it, by whom, and why; of changed data, from what to what."""
+
+    at: datetime
+    step: str
+    words: str
+    by: str
+    reason: str
+    change: str
+
+
+def tell(program: Program, happening: Happening) -> Line:
+    """A happening in words."""
+    step = program.diagram.steps.get(happening.step)
+    return Line(
+        at=happening.at,
+        step=step.name if step else "The case",
+        words=WORDS.get(happening.kind, happening.kind.replace("_", " ")),
+        by=happening.by,
+        reason=str(happening.detail.get("reason") or happening.detail.get("problem") or ""),
+        change=_changed(happening),
+    )
+
+
+def _changed(happening: Happening) -> str:
+    """For instance “amount: a lot → 500”; empty where no data were changed."""
+    old, new = happening.detail.get("old"), happening.detail.get("new")
+    if not (isinstance(old, dict) and isinstance(new, dict)):
+        return ""
+    return "; ".join(
+        f"{name}: {write_value(old.get(name)) or 'nothing'} → {write_value(new[name]) or 'nothing'}" for name in new
+    )

@@ -1,0 +1,35 @@
+"""Which notifications are still worth a mail, by how their tasks stand."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import Task
+from workflows.notifications.models import ESCALATION, OF_OPEN_TASKS, REMINDER, Notification
+
+
+def matters(session: Session, found: Sequence[Notification], now: datetime) -> Collection[Notification]:
+    """Those whose task is still to be done, and by their reader, or by somebody else where that is what they tell.
+
+    That something is due soon is no news any more once it is overdue, which is told by itself. One statement at most.
+    """
+    ids = {one.task_id for one in found if one.task_id is not None}
+    if not ids:
+        return found
+    tasks = {task.id: task for task in session.scalars(select(Task).where(Task.id.in_(ids)))}
+    return [one for one in found if not is_of_open_task(one) or _matters(one, tasks[one.task_id or 0], now)]
+
+
+def is_of_open_task(one: Notification) -> bool:
+    """Whether a notification is about something that is still to be done."""
+    return one.task_id is not None and one.kind in OF_OPEN_TASKS
+
+
+def _matters(one: Notification, task: Task, now: datetime) -> bool:
+    if not task.is_unfinished:
+        return False
+    if one.kind == REMINDER and task.due_at is not None and task.due_at < now:
+        return False
+    return one.kind == ESCALATION or task.assignee in (None, one.person_id)

@@ -1,0 +1,1 @@
+"""Votes: one step that several people decide, by rules that are drawn with it."""
