@@ -16,7 +16,8 @@ from tests.webapp.designer.test_drawing_in_a_browser import DESK
 from tests.webapp.on_screen import Serve, sign_in, watch
 from workflows.designs import starting
 from workflows.designs.reading import files_of, get_design
-from workflows.people.committees import found_committee
+from workflows.people.committees import found_committee, give_seat
+from workflows.routing.facts import day_of
 from workflows.voting.settings import PATTERNS
 
 
@@ -276,6 +277,8 @@ def test_who_wants_less_motion_sees_the_whole_picture_too(drawing: Drawing) -> N
 def test_a_step_of_one_person_becomes_a_vote_of_a_committee(drawing: Drawing, factory: SessionFactory) -> None:
     with transaction(factory) as session:
         found_committee(session, "Promotions")
+        for person in ["olga", "mara", "ben", "hugo"]:
+            give_seat(session, "promotions", person, day=day_of(clock.now()))
     page, panel = drawing.page, drawing.panel
     page.reload()
     drawing.wait()
