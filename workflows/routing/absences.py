@@ -4,6 +4,7 @@ A task that a stand-in takes over keeps its owner: it is done for them, and what
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, func, select
@@ -30,7 +31,7 @@ from workflows.people.models import Absence, Substitute
 from workflows.people.snapshot import organisation_on
 from workflows.routing.choosing import find_stand_in
 from workflows.routing.facts import ask, day_of
-from workflows.routing.gate import stakes_of
+from workflows.routing.gate import others_at, stakes_of
 from workflows.routing.standing_in import Absent, absence_of
 
 MOST_STAND_INS = 5
@@ -178,6 +179,7 @@ def _covered(session: Session, task: Task, person: PersonOnDay, absent: Absent, 
         return None
     program, instance = program_for(session, task.definition_id), session.get_one(Instance, task.instance_id)
     [question] = ask(session, [request_for(instance, program.step(task.step), program, now)], now)
+    question = replace(question, taken=others_at(session, task))
     deputy, notes = find_stand_in(question, stakes, person, absent)
     if deputy is None:
         return None

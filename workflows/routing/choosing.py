@@ -5,7 +5,7 @@ R7 on leave · R9 a peer in a vote on pay · R14 a conflict about pay. Whoever i
 the next candidate follows.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from engine import Assignment
 from workflows.people.accounts import BOARD, EXECUTIVE, HR
@@ -37,7 +37,7 @@ def choose(question: Question) -> Assignment:
         if isinstance(choice, ToGroup):
             explanation.append({"rule": "group", "fact": choice.fact})
             return Assignment(None, choice.group, explanation)
-        passed_over = why_not(question, stakes, choice.person_id)
+        passed_over = why_not(question, stakes, choice.person_id) or _why_not_again(question, choice.person_id)
         if passed_over is None:
             return to_person(question, choice, explanation)
         rule, reason = passed_over
@@ -113,9 +113,16 @@ def why_not(question: Question, stakes: Stakes, person_id: str) -> tuple[str, st
     return None
 
 
-def cover(
-    question: Question, stakes: Stakes, choice: Candidate, explanation: Explanation, taken: Collection[str] = ()
-) -> Assignment | None:
+def _why_not_again(question: Question, person_id: str) -> tuple[str, str] | None:
+    """The rule and the reason against somebody who has a say in the step already (R15)."""
+    if person_id not in question.taken:
+        return None
+    if question.step.is_shared:
+        return "R15", "they vote already, and nobody has two votes"
+    return "R15", "they approve it already, and nobody does so twice"
+
+
+def cover(question: Question, stakes: Stakes, choice: Candidate, explanation: Explanation) -> Assignment | None:
     """The assignment while a candidate is away: to a stand-in, or to the candidate where waiting is right.
 
     `rf:whenAway` of the step decides on waiting: “wait”, “next level”, or by the length of the absence.
@@ -124,7 +131,7 @@ def cover(
     absent = absence_of(question.organisation, person) if person else None
     if person is None or absent is None:
         return None
-    deputy, notes = find_stand_in(question, stakes, person, absent, taken)
+    deputy, notes = find_stand_in(question, stakes, person, absent)
     if deputy is not None:
         explanation.append({"rule": question.step.settings["actor"], "fact": choice.fact})
         return Assignment(deputy.id, None, [*explanation, *notes], deputy.time_zone, owner=person.id)
@@ -138,17 +145,12 @@ def cover(
 
 
 def find_stand_in(
-    question: Question, stakes: Stakes, person: PersonOnDay, absent: Absent, taken: Collection[str] = ()
+    question: Question, stakes: Stakes, person: PersonOnDay, absent: Absent
 ) -> tuple[PersonOnDay | None, Explanation]:
-    """Who does a step for somebody who is away, with the notes that explain it; None where nobody may (R9).
-
-    `taken` are those who vote themselves: nobody has two votes.
-    """
+    """Who does a step for somebody who is away, with the notes that explain it; None where nobody may (R9)."""
     notes: Explanation = []
     for deputy in stand_ins(question.organisation, person.id, question.process):
-        passed_over = why_not(question, stakes, deputy.id)
-        if passed_over is None and deputy.id in taken:
-            passed_over = "R15", "they vote already, and nobody has two votes"
+        passed_over = why_not(question, stakes, deputy.id) or _why_not_again(question, deputy.id)
         if passed_over is None and stakes.pay:
             conflict = find_deputy_conflict(question.organisation, question.subject, deputy.id)
             passed_over = (conflict.rule, conflict.fact) if conflict else None

@@ -130,7 +130,7 @@ def _call(  # noqa: PLR0917 - one candidate, and what is known of the others
     rule, reason = passed_over
     if rule == "R7":
         tried: Explanation = []
-        if (covered := cover(question, stakes, choice, tried, taken)) is not None:
+        if (covered := cover(replace(question, taken=taken), stakes, choice, tried)) is not None:
             taken.add(covered.assignee or "")
             called.append((choice, covered))
             return

@@ -3,7 +3,7 @@
 Everything is read ahead for a whole batch, so that the number of statements does not grow with the tasks.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -38,7 +38,10 @@ ASK_THE_PAST = {"former manager", "majority manager"}
 
 @dataclass(frozen=True)
 class Question:
-    """Who gets this task? The step as drawn, whom it is about, the variables, and the facts of the day."""
+    """Who gets this task? The step as drawn, whom it is about, the variables, and the facts of the day.
+
+    `taken` are those who have another task of the same step, where several people decide it.
+    """
 
     step: Step
     subject: str | None
@@ -51,6 +54,7 @@ class Question:
     has_board: Callable[[], bool] = bool
     process: str = ""
     rolls: Rolls | None = None
+    taken: Collection[str] = ()
 
     @property
     def argument(self) -> str:

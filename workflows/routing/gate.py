@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, and_, cast, inspect, or_, select
+from sqlalchemy import String, and_, cast, inspect, select
 from sqlalchemy.orm import Session
 
 from engine import CANCELLED, Instance, NotAllowed, Task, program_for, request_for
@@ -96,8 +96,7 @@ def _check_new_holder(session: Session, task: Task, person_id: str, now: datetim
     What has gone to a group because no executive could decide it stays with the members of that group.
     """
     person = organisation_on(session, day_of(now)).person(person_id)
-    if is_ballot(task.explanation) or task.turn is not None:
-        _check_one_voice(session, task, person_id)
+    _check_one_voice(session, task, person_id)
     if person is None or person.has_left:
         who = person.name if person else f"“{person_id}”"
         raise NotAllowed(f"{who} is not in the organisation any more. Hand the task to somebody who is.")
@@ -110,17 +109,26 @@ def _check_new_holder(session: Session, task: Task, person_id: str, now: datetim
 
 def _check_one_voice(session: Session, task: Task, person_id: str) -> None:
     """Nobody has two votes in one, or approves a step twice: neither of their own nor for somebody else."""
-    other = session.scalar(
-        select(Task.id)
-        .where(Task.instance_id == task.instance_id, Task.token == task.token, Task.id != task.id)
-        .where(or_(Task.assignee == person_id, Task.owner == person_id, Task.closed_by == person_id))
-        .where(Task.state != CANCELLED)
-        .limit(1)
-    )
-    if other is not None and task.turn is not None:
+    if person_id not in others_at(session, task):
+        return
+    if task.turn is not None:
         raise NotAllowed("They approve this step already, and nobody does so twice. Choose somebody else.")
-    if other is not None:
-        raise NotAllowed("They vote here already, and nobody has two votes. Hand it to somebody else.")
+    raise NotAllowed("They vote here already, and nobody has two votes. Hand it to somebody else.")
+
+
+def others_at(session: Session, task: Task) -> set[str]:
+    """Who has a say in the step of a task by another one, for themselves or for somebody else; one statement at most.
+
+    Nobody where one person alone decides it.
+    """
+    if task.turn is None and not is_ballot(task.explanation):
+        return set()
+    rows = session.execute(
+        select(Task.assignee, Task.owner, Task.closed_by)
+        .where(Task.instance_id == task.instance_id, Task.token == task.token, Task.id != task.id)
+        .where(Task.state != CANCELLED)
+    )
+    return {person for row in rows for person in row if person}
 
 
 def is_member(session: Session, person_id: str, group: str, now: datetime) -> bool:
