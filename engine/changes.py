@@ -188,7 +188,7 @@ class Changes:
         for instance, token, step, program, assignment in self._ask_router(session):
             due = self._due(session, instance, token, step=step, program=program, to=assignment)
             rows += [
-                _row(instance, token, step, one, due=due, now=self.now) for one in (assignment, *assignment.others)
+                task_row(instance, token, step, one, due=due, now=self.now) for one in (assignment, *assignment.others)
             ]
             if due is not None:
                 self.wind_clock(instance.id, token, step, due, after=None)
@@ -198,7 +198,7 @@ class Changes:
                 due = self._due(session, instance, token, step=step, program=program, to=assignment)
                 if due is not None:
                     self.wind_clock(instance.id, token, step, due, after=None)
-            rows.append(_row(instance, token, step, assignment, due=due, now=self.now))
+            rows.append(task_row(instance, token, step, assignment, due=due, now=self.now))
         return rows
 
     def _ask_router(self, session: Session) -> list[tuple[Instance, str, Step, Program, Assignment]]:
@@ -232,9 +232,10 @@ class Changes:
         return end_of_day(count_working_days(days, self.now, calendar), calendar.zone)
 
 
-def _row(
+def task_row(
     instance: Instance, token: str, step: Step, to: Assignment, *, due: datetime | None, now: datetime
 ) -> dict[str, Any]:
+    """The columns of a new task."""
     return {
         "instance_id": instance.id,
         "root_id": instance.root_id,
@@ -314,6 +315,12 @@ _WITHDRAW_TASKS = (
     .where(Task.instance_id == bindparam("instance"), Task.token.in_(_TOKENS), Task.state.in_(UNFINISHED))
     .values(state=CANCELLED, closed_at=bindparam("now"))
 )
+
+
+def stop_clock(session: Session, instance_id: int, token: str) -> None:
+    """Let the clock of a task strike no more."""
+    clock = delete(Job).where(Job.instance_id == instance_id, Job.token == token, Job.kind == "clock")
+    session.execute(clock.execution_options(synchronize_session=False))
 
 
 def withdraw(session: Session, instance_id: int, tokens: list[str], *, people: bool, now: datetime) -> None:

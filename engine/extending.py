@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import registry
-from engine.changes import Changes
+from engine.changes import Changes, stop_clock
 from engine.errors import Conflict, Rejection
 from engine.models import Job, Task
 from engine.tasks import OpenTask, find
@@ -27,7 +27,8 @@ def extend(session: Session, task_id: int, *, due: datetime, by: str, reason: st
     if due <= max(now, task.due_at or now):
         raise Rejection("Choose a day that is still to come, and later than the one it is due on.")
     changes = Changes(now)
-    _move_jobs(session, found, due - task.due_at if task.due_at else timedelta())
+    stop_clock(session, instance.id, task.token)
+    _move_timers(session, found, due - task.due_at if task.due_at else timedelta())
     task.due_at = due
     changes.wind_clock(instance.id, task.token, found.step, due, after=None)
     details = {"task": task.id, "to": task.assignee, "due": due.isoformat(), "reason": reason.strip()}
@@ -38,13 +39,11 @@ def extend(session: Session, task_id: int, *, due: datetime, by: str, reason: st
     return task
 
 
-def _move_jobs(session: Session, found: OpenTask, length: timedelta) -> None:
-    """Take the clock of the task away, and move the timers on its border that would end the step. A few rows."""
+def _move_timers(session: Session, found: OpenTask, length: timedelta) -> None:
+    """Move the timers on the border of a task that would end the step. A few rows."""
     steps = found.program.diagram.steps
-    jobs = select(Job).where(Job.instance_id == found.instance.id, Job.kind.in_(("clock", "timer")))
+    jobs = select(Job).where(Job.instance_id == found.instance.id, Job.kind == "timer")
     for job in session.scalars(jobs.with_for_update()):
         event = steps.get(job.payload.get("step", ""))
-        if job.kind == "clock" and job.token == found.task.token:
-            session.delete(job)
-        elif event is not None and event.attached_to == found.step.id and event.interrupts:
+        if event is not None and event.attached_to == found.step.id and event.interrupts:
             job.due_at += length

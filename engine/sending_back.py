@@ -18,11 +18,10 @@ from engine.errors import Conflict, NotAllowed, Rejection
 from engine.graph import Graph
 from engine.models import HistoryEntry, Instance, Task
 from engine.remembering import PEOPLE, MayStay, last_done, remember
-from engine.states import TASK, change
 from engine.stepping import advance
 from engine.suspending import refuse_suspended
 from engine.targets import earlier_steps, way_back
-from engine.tasks import OpenTask, alone_at
+from engine.tasks import OpenTask, alone_at, close
 
 NEVER = "no"
 """What `rf:sendBack` says of a step from which nothing is sent back."""
@@ -119,7 +118,6 @@ def send_back(
     earlier = _earlier(found, done) if may_go_back(found, done) else []
     if to not in {one.step.id for one in earlier if may_go(one)}:
         raise Conflict(f"“{found.task.name}” cannot be sent back to this step. Choose one of those that are offered.")
-    found.task.closed_by = by
     return move_back(session, found, done[to], done, Return(by, reason.strip(), may_stay), now=now)
 
 
@@ -131,9 +129,7 @@ def move_back(
     `done` is what was done in the instance, by step.
     """
     sender, instance, graph, to = found.task, found.instance, Graph(found.program.diagram), earlier.step
-    sender.state = change(TASK, sender.state, "withdraw")
-    sender.closed_at = now
-    sender.revision += 1
+    close(sender, "withdraw", by=None if asked.reopened else asked.by, now=now)
     region = way_back(graph, to, found.step.id)
     remember(session, instance, graph, region, target=to, done=done, may_stay=asked.may_stay)
     changes = Changes(now)

@@ -17,10 +17,9 @@ from engine.instances import lock
 from engine.models import Instance, Task
 from engine.registry import Assignment
 from engine.spiff import Program
-from engine.states import TASK, change
 from engine.stepping import advance
 from engine.suspending import refuse_suspended
-from engine.tasks import OpenTask, set_values
+from engine.tasks import OpenTask, close, completion_of, record, set_values
 
 
 @dataclass(frozen=True)
@@ -46,27 +45,17 @@ def contribute(session: Session, found: OpenTask, *, by: str, now: datetime) -> 
     The history notes who has done it, and nothing of what they said.
     """
     task = found.task
-    task.state = change(TASK, task.state, "complete")
-    task.closed_at, task.closed_by = now, by
-    task.revision += 1
+    close(task, "complete", by=by, now=now)
     # Whoever has done the step before cannot take it back any more.
     found.instance.undo = None
-    behalf = {"for": task.owner} if task.owner not in (None, by) else {}
-    changes = Changes(now)
-    changes.record(found.instance, "task_completed", task.step, by, task=task.id, values={}, **behalf)
-    changes.write(session)
-    session.flush()
+    record(session, found, "task_completed", by=by, now=now, values={}, **completion_of(task))
 
 
 def withdraw_one(session: Session, at: SharedStep, task: Task, *, by: str | None, reason: str, now: datetime) -> None:
     """Take back one open task of a shared step; the step waits on. Raises Conflict when it is closed."""
-    task.state = change(TASK, task.state, "withdraw")
-    task.closed_at = now
-    task.revision += 1
-    changes = Changes(now)
-    changes.record(at.instance, "task_withdrawn", task.step, by, task=task.id, reason=reason)
-    changes.write(session)
-    session.flush()
+    close(task, "withdraw", by=None, now=now)
+    found = OpenTask(task, at.instance, at.program, at.step)
+    record(session, found, "task_withdrawn", by=by, now=now, reason=reason)
 
 
 def hand_out_more(

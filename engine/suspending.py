@@ -15,7 +15,7 @@ from engine.changes import Changes
 from engine.errors import Conflict
 from engine.instances import lock
 from engine.models import FanOut, Instance, Job, Task
-from engine.states import HELD, INSTANCE, JOB, PAUSED, RUNNING, SUSPENDED, TASK, before, change
+from engine.states import HELD, INSTANCE, JOB, RUNNING, SUSPENDED, TASK, UNFINISHED, before, change
 
 SHIFTED = ("timer", "clock")
 """The kinds of job whose moment moves when the deadlines do."""
@@ -121,8 +121,8 @@ def _change_tasks(session: Session, instance: Instance, event: str) -> None:
 
 
 def _shift(session: Session, instance: Instance, length: timedelta) -> None:
-    """Move what has a moment: paused tasks with a deadline, and timers and clocks. A few rows, one by one."""
-    tasks = select(Task).where(Task.instance_id == instance.id, Task.state == PAUSED, Task.due_at.is_not(None))
+    """Move what has a moment: tasks with a deadline, and timers and clocks. A few rows, one by one."""
+    tasks = select(Task).where(Task.instance_id == instance.id, Task.state.in_(UNFINISHED), Task.due_at.is_not(None))
     jobs = select(Job).where(Job.instance_id == instance.id, Job.kind.in_(SHIFTED))
     for task in session.scalars(tasks.with_for_update()):
         if task.due_at is not None:

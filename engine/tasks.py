@@ -4,6 +4,7 @@ Each loads and locks, checks, changes, records. A wrong call is a rejection and 
 router's `check`, stands before every change of who holds a task and who decides it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -117,19 +118,13 @@ def finish(
     if not alone and next_of(in_line, task) is not None:
         raise Conflict(f"“{task.name}” is approved by others after you: it cannot be ended without them.")
     before = Before(task.id, instance.blob, instance.variables, instance.remembered)
-    task.state = change(TASK, task.state, "complete")
-    task.closed_at = now
-    task.closed_by = by
-    task.revision += 1
+    close(task, "complete", by=by, now=now)
     changes = Changes(now)
     values = {**set_values(found.program, step, instance.variables, answers, now=now), **(variables or {})}
-    doers = [*(one.closed_by for one in in_line if one.state == COMPLETED and one is not task), by]
-    done_by = {**instance.variables.get("done_by", {}), step.id: doers if len(doers) > 1 else by}
-    instance.variables = {**instance.variables, **values, "done_by": done_by}
-    behalf = {"for": task.owner} if task.owner not in (None, by) else {}
+    instance.variables = {**instance.variables, **values, **done_by(instance, task, in_line)}
     given = digest_of(answers)
     note_given(instance, step.id, given)
-    changes.record(instance, "task_completed", step.id, by, task=task.id, values=values, given=given, **behalf)
+    changes.record(instance, "task_completed", step.id, by, values=values, given=given, **completion_of(task))
     advance(
         session,
         changes,
@@ -142,6 +137,26 @@ def finish(
     )
     changes.write(session)
     return values
+
+
+def close(task: Task, event: str, *, by: str | None, now: datetime) -> None:
+    """Close a task: `by` has completed it, or it is withdrawn. Raises Conflict, in words, when that cannot be now."""
+    task.state = change(TASK, task.state, event)
+    task.closed_at, task.closed_by = now, by
+    task.revision += 1
+
+
+def completion_of(task: Task) -> dict[str, Any]:
+    """What the history notes of every completed task: which it is, and for whom it was done if for somebody else."""
+    behalf = {"for": task.owner} if task.owner not in (None, task.closed_by) else {}
+    return {"task": task.id, **behalf}
+
+
+def done_by(instance: Instance, task: Task, line: Sequence[Task]) -> dict[str, Any]:
+    """The variable that says who has done each step, with those who have approved this one so far: see `turns`."""
+    doers = [*(one.closed_by for one in line if one.state == COMPLETED and one is not task), task.closed_by]
+    known = instance.variables.get("done_by", {})
+    return {"done_by": {**known, task.step: doers if len(doers) > 1 else doers[0]}}
 
 
 def line_of(session: Session, task: Task) -> list[Task]:
@@ -205,9 +220,7 @@ def pass_over(session: Session, task_id: int, *, by: str | None, reason: str, no
     refuse_suspended(instance)
     if step.is_shared:
         raise Conflict(f"“{task.name}” is decided by several people: it cannot be passed over.")
-    task.state = change(TASK, task.state, "withdraw")
-    task.closed_at = now
-    task.revision += 1
+    close(task, "withdraw", by=None, now=now)
     passed = [*instance.variables.get("passed_over", []), step.id]
     unset = {name: None for name, _ in step.sets}
     instance.variables = {**instance.variables, **unset, "passed_over": list(dict.fromkeys(passed))}

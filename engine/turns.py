@@ -6,19 +6,21 @@ for one person at a time, as if there were nobody else.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from engine import registry
-from engine.changes import Changes, deadline_of
+from engine.changes import Changes, deadline_of, stop_clock, task_row
+from engine.deadlines import end_of_day
 from engine.errors import Conflict, StepFailed
 from engine.models import Task
 from engine.registry import Assignment
 from engine.remembering import digest_of
 from engine.states import NEXT, OPEN, TASK, change
 from engine.suspending import refuse_suspended
-from engine.tasks import OpenTask, line_of, next_of, record
+from engine.tasks import OpenTask, close, completion_of, done_by, line_of, next_of, record
 
 
 def add(session: Session, found: OpenTask, to: Assignment, *, first: bool, by: str, now: datetime) -> Task:
@@ -32,26 +34,14 @@ def add(session: Session, found: OpenTask, to: Assignment, *, first: bool, by: s
         raise Conflict(f"“{task.name}” waits for others already. Look at it again.")
     line = line_of(session, task)
     place = line.index(task) + (0 if first else 1)
-    added = Task(
-        instance_id=instance.id,
-        root_id=task.root_id,
-        definition_id=task.definition_id,
-        token=task.token,
-        step=task.step,
-        name=task.name,
-        state=OPEN if first else NEXT,
-        subject=task.subject,
-        explanation=to.explanation,
-        priority=task.priority,
-        created_at=now,
-        due_at=task.due_at,
-        revision=1,
-        added_by=by,
-    )
+    row = task_row(instance, task.token, found.step, replace(to, assignee=None), due=task.due_at, now=now)
+    added = Task(**row, priority=task.priority, added_by=by)
     session.add(added)
     if first:
         task.state = change(TASK, task.state, "let pass")
         task.revision += 1
+    else:
+        added.state = NEXT
     _number([*line[:place], added, *line[place:]])
     session.flush()
     added.assignee = to.assignee
@@ -74,15 +64,14 @@ def pass_on(session: Session, found: OpenTask, *, by: str, now: datetime) -> Tas
     Raises Conflict while it is paused, or where nobody comes after it.
     """
     task, instance = found.task, found.instance
-    following = next_of(line_of(session, task), task)
+    line = line_of(session, task)
+    following = next_of(line, task)
     if following is None:
         raise Conflict(f"Nobody has to approve “{task.name}” after you.")
-    task.state = change(TASK, task.state, "complete")
-    task.closed_at, task.closed_by = now, by
-    task.revision += 1
+    close(task, "complete", by=by, now=now)
+    instance.variables = {**instance.variables, **done_by(instance, task, line)}
     instance.undo = None
-    behalf = {"for": task.owner} if task.owner not in (None, by) else {}
-    record(session, found, "task_completed", by=by, now=now, values={}, given=digest_of({}), **behalf)
+    record(session, found, "task_completed", by=by, now=now, values={}, given=digest_of({}), **completion_of(task))
     _call(session, found, following, by=by, now=now)
     return following
 
@@ -90,16 +79,15 @@ def pass_on(session: Session, found: OpenTask, *, by: str, now: datetime) -> Tas
 def remove(session: Session, found: OpenTask, *, by: str, now: datetime) -> None:
     """Take back the task of somebody who was added, loaded with its lock, before they have acted.
 
-    Raises Conflict when they have, or the task is not one that was added.
+    Raises Conflict when they have, while it is paused, or when the task is not one that was added.
     """
     task = found.task
+    refuse_suspended(found.instance)
     line = line_of(session, task)
     if task.added_by is None or task not in line:
         raise Conflict("This is not an approval that was added.")
     was_open, following = task.state == OPEN, next_of(line, task)
-    task.state = change(TASK, task.state, "withdraw")
-    task.closed_at = now
-    task.revision += 1
+    close(task, "withdraw", by=None, now=now)
     record(session, found, "approver_removed", by=by, now=now, to=task.assignee)
     if was_open and following is not None:
         _call(session, found, following, by=by, now=now)
@@ -116,13 +104,17 @@ def _call(session: Session, found: OpenTask, task: Task, *, by: str, now: dateti
 
 
 def _give_time(session: Session, found: OpenTask, task: Task, now: datetime) -> None:
+    """Let a task be due as if it were handed out now; a date that has passed, after as much time as there was to it."""
     instance, program, step = found.instance, found.program, found.step
     zone = registry.calendar_of(session, task.assignee, now).zone
     try:
         due = deadline_of(session, instance, program, step, start=now, zone=zone, assignee=task.assignee)
     except StepFailed:
         return
-    if due is not None:
+    if due is not None and due <= now:
+        due = end_of_day(now + (due - task.created_at), zone)
+    if due is not None and due > now:
         task.due_at, changes = due, Changes(now)
+        stop_clock(session, instance.id, task.token)
         changes.wind_clock(instance.id, task.token, step, due, after=None)
         changes.write(session)

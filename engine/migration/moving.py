@@ -65,8 +65,14 @@ def _assign(session: Session, route: Route, plan: Plan, now: datetime) -> dict[i
 def _hand_over(
     session: Session, instance: Instance, one: TaskMove, to: Assignment, *, by: str, version: int, now: datetime
 ) -> None:
-    """Give a task to whom the new version names; whoever it names already keeps it, if the gate lets them."""
+    """Give a task to whom the new version names; whoever it names already keeps it, if the gate lets them.
+
+    Whoever was added to approve too is named by nobody but who added them: they are still asked, by the new rules.
+    """
     task = one.task
+    if task.added_by is not None:
+        task.explanation = [*to.explanation[:1], *task.explanation[1:]]
+        return
     same_actor = all(one.old.settings.get(key) == one.new.settings.get(key) for key in ("actor", "actorArgument"))
     is_named = (
         same_actor or (task.assignee, task.group) == (to.assignee, to.group) or task.group == to.group is not None
