@@ -19,7 +19,7 @@ from workflows.inbox.waiting import FOLLOWED, KEPT, Conditions, Inbox, Narrowing
 from workflows.people.models import Person
 
 FEW_PEOPLE = 200
-SEARCHED = 2000
+SEARCHED = 1000
 """How many tasks, those due first, are searched for a name that more than `FEW_PEOPLE` have."""
 
 WHOLE, BY_PEOPLE, SEARCHING = "whole", "by people", "searching"
@@ -64,12 +64,11 @@ class Reach:
             # A fence: the database would rather walk along the deadlines in the hope to meet these people soon.
             rows = select(*rows.cte(f"people_{number}").prefix_with("MATERIALIZED").c)
         elif self.way == SEARCHING:
-            # The name is read for these rows only, not looked for among everybody.
-            first = rows.add_columns(Task.subject, Task.root_id, Person.name.label("subject_name"))
-            first = first.order_by(*order(columns)).limit(SEARCHED)
+            # The name is looked up for these rows only: joined, the database reads everybody.
+            first = rows.add_columns(Task.subject, Task.root_id).order_by(*order(columns)).limit(SEARCHED)
             within = first.cte(f"first_{number}").prefix_with("MATERIALIZED")
-            found = self.narrowing.of_subject(within.c, within.c.subject_name)
-            rows = select(*list(within.c)[: len(columns)]).where(*found)
+            name = select(Person.name).where(Person.id == within.c.subject).scalar_subquery()
+            rows = select(*list(within.c)[: len(columns)]).where(*self.narrowing.of_subject(within.c, name))
         return rows
 
 
