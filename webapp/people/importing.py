@@ -14,6 +14,7 @@ from webapp.errors import invalid
 from webapp.people import blueprint
 from webapp.presentation import format_day
 from webapp.request_session import current_session, discard_changes
+from workflows.cycles.following import WHOLE
 from workflows.cycles.joining import JOINED, LEFT_OUT
 from workflows.cycles.transfers import ASKED, SKIPPED, WITHDRAWN
 from workflows.people.accounts import HR
@@ -48,6 +49,7 @@ CASE_ACTIONS = {
     "resume": "goes on",
     ASKED: "the former manager writes a closing review",
     SHORTEN: "is about a shorter period",
+    WHOLE: "is about the whole period again",
     PRO_RATE: "counts by the share of the period",
     JOINED: "begins",
     LEFT_OUT: "none in this cycle",

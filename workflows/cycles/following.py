@@ -11,14 +11,26 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import LIVE, RUNNING, SUSPENDED, Conflict, HistoryEntry, Instance, instances, suspending
+from engine import (
+    CANCELLED,
+    LIVE,
+    RUNNING,
+    SUSPENDED,
+    Changes,
+    Conflict,
+    HistoryEntry,
+    Instance,
+    instances,
+    suspending,
+)
 from workflows.cycles.models import Case, Cycle
 from workflows.cycles.pausing import CANCEL, RESUME, instances_of
 from workflows.cycles.pausing import PAUSE as STOP
-from workflows.cycles.terms import ALL_OF_IT, PERIOD_TO, share_in, terms_of
+from workflows.cycles.terms import PERIOD_TO, share_in, terms_of, usual_terms
 from workflows.dates import show_day
 from workflows.people.facts import PersonOnDay
-from workflows.people.organisation import Organisation, load_organisation
+from workflows.people.organisation import Organisation
+from workflows.people.snapshot import organisation_on
 from workflows.routing.facts import day_of
 from workflows.routing.situations import END, EXCLUDE, PAUSE, PRO_RATE, SHORTEN, WHEN_LEAVING, WHEN_ON_LEAVE
 
@@ -26,6 +38,7 @@ EXCLUDED = "They are on leave, and this cycle leaves them out."
 AWAY = "They are on leave, and in this cycle their case stands still meanwhile."
 BACK = "They are back from their leave."
 GONE = "They have left."
+WHOLE = "whole period"
 OPEN_CASE = "open"
 
 _IDS_A_STATEMENT = 500
@@ -48,7 +61,7 @@ def follow_subjects(session: Session, changed: Collection[str], now: datetime, *
     `by` is whoever brought the change. A case that HR has paused for another reason stays so, and one of a cycle that
     was launched before it could be asked goes on.
     """
-    organisation = load_organisation(session, day_of(now))
+    organisation = organisation_on(session, day_of(now))
     found = []
     cases = list(open_cases(session, sorted(changed)))
     terms = _terms(session, organisation, cases)
@@ -59,7 +72,7 @@ def follow_subjects(session: Session, changed: Collection[str], now: datetime, *
         change = _change_of(session, case, cycle, root, person)
         if change is None and (new := terms.get(case.id)) is not None:
             found.append(_set_terms(session, case, cycle, new, by=by, now=now))
-        elif change is not None and _carry_out(session, case, change, by, now):
+        elif change is not None and carry_out(session, case, change, by=by, now=now):
             found.append(change)
     return tuple(found)
 
@@ -76,10 +89,11 @@ def _terms(
         _, cycle, root = ones[0]
         choice = str(root.variables.get(WHEN_ON_LEAVE.variable))
         people = [person for case, _, _ in ones if (person := organisation.person(case.person_id)) is not None]
-        new = terms_of(session, choice, people, (cycle.period_from, cycle.period_to))
+        period = (cycle.period_from, cycle.period_to)
+        new = terms_of(session, choice, people, period, (day_of(cycle.launched_at), organisation.on))
+        usual = usual_terms(choice, period)
         for case, _, _ in ones:
-            usual = ALL_OF_IT if choice == PRO_RATE and case.terms else {}
-            terms = new.get(case.person_id, usual)
+            terms = new.get(case.person_id, usual if case.terms else {})
             if terms and terms != case.terms:
                 found[case.id] = terms
     return found
@@ -90,7 +104,9 @@ def _set_terms(
 ) -> CaseChange:
     """Let a case know its terms, and what runs of it."""
     case.terms = terms
-    if PERIOD_TO in terms:
+    if terms.get(PERIOD_TO) == cycle.period_to.isoformat():
+        change = CaseChange(case.id, case.person_id, cycle.name, WHOLE, "The leave that had shortened it is no more.")
+    elif PERIOD_TO in terms:
         last = show_day(date.fromisoformat(terms[PERIOD_TO]))
         change = CaseChange(case.id, case.person_id, cycle.name, SHORTEN, f"They went on leave after {last}.")
     else:
@@ -153,12 +169,17 @@ def _was_stopped_by_leave(session: Session, case: Case) -> bool:
     return detail is not None and detail.get("reason") == AWAY
 
 
-def _carry_out(session: Session, case: Case, change: CaseChange, by: str, now: datetime) -> bool:
-    """Whether there was anything of the case that could be paused, taken up or ended now."""
+def carry_out(session: Session, case: Case, change: CaseChange, *, by: str, now: datetime) -> bool:
+    """Pause, take up or end a case; whether there was anything of it to be paused or taken up now.
+
+    A case of which nothing runs ends all the same: the steps of the cycle that are still to come leave it out.
+    """
     try:
         ids = instances_of(session, case, change.action)
     except Conflict:
-        return False
+        if change.action == CANCEL:
+            _end(session, case, change.why, by, now)
+        return change.action == CANCEL
     for instance_id in ids:
         if change.action == CANCEL:
             instances.cancel(session, instance_id, by=by, reason=change.why, now=now)
@@ -167,3 +188,12 @@ def _carry_out(session: Session, case: Case, change: CaseChange, by: str, now: d
         else:
             suspending.resume(session, instance_id, by=by, reason=change.why, now=now, shift=True)
     return True
+
+
+def _end(session: Session, case: Case, reason: str, by: str, now: datetime) -> None:
+    case.state, case.closed_at = CANCELLED, now
+    ran = select(Instance).where(Instance.root_id == case.root_id, Instance.subject == case.person_id)
+    latest = session.scalar(ran.order_by(Instance.id.desc()).limit(1))
+    changes = Changes(now)
+    changes.record(latest or session.get_one(Instance, case.root_id), "cancel_asked", None, by, reason=reason)
+    changes.write(session)

@@ -61,10 +61,10 @@ def launch(
     for problem in find_choice_problems(policies).values():
         raise Rejection(problem)
     chosen = complete_choices(policies)
-    selection = without_late_joiners(selection, str(chosen[WHEN_JOINED_LATE.variable]), period)
-    selection = without_those_on_leave(selection, str(chosen[WHEN_ON_LEAVE.variable]))
+    there = without_late_joiners(selection, str(chosen[WHEN_JOINED_LATE.variable]), period)
+    there = without_those_on_leave(there, str(chosen[WHEN_ON_LEAVE.variable]))
     organisation = load_organisation(session, now.date())
-    participants = organisation.select(selection)
+    participants = organisation.select(there)
     if not participants:
         raise NobodyTakesPart("Nobody fits this rule today, so there is nothing to launch. Widen the population.")
     variables = {
@@ -106,7 +106,8 @@ def open_cases_for(
 
     `on_leave` is what it says about leave. A statement for every thousand people, and for the shares they worked.
     """
-    terms = terms_of(session, on_leave, participants, (cycle.period_from, cycle.period_to))
+    runs = (cycle.launched_at.date(), organisation.on)
+    terms = terms_of(session, on_leave, participants, (cycle.period_from, cycle.period_to), runs)
     rows: list[dict[str, Any]] = [
         {
             "cycle_id": cycle.id,

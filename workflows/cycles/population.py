@@ -14,6 +14,8 @@ from workflows.people.organisation import Organisation, Selection
 from workflows.people.snapshot import organisation_on
 from workflows.routing.situations import EXCLUDE
 
+NOBODY = frozenset({"nobody"})
+"""Statuses that nobody has; an empty set would mean anybody."""
 STANDARD = Selection(statuses=frozenset({ACTIVE, ON_LEAVE}), employment_types=frozenset({"employee"}))
 
 
@@ -67,7 +69,7 @@ def without_those_on_leave(selection: Selection, choice: str) -> Selection:
     """The rule of a population, without who is on leave where the cycle leaves them out: a choice of R10."""
     if choice != EXCLUDE:
         return selection
-    return replace(selection, statuses=(selection.statuses or frozenset(STATUSES)) - {ON_LEAVE} or frozenset({ACTIVE}))
+    return replace(selection, statuses=(selection.statuses or frozenset(STATUSES)) - {ON_LEAVE} or NOBODY)
 
 
 def _reason(person: PersonOnDay, selection: Selection) -> str:

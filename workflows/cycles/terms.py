@@ -11,7 +11,7 @@ from engine import registry
 from engine.feel import Field
 from workflows.cycles.models import Case
 from workflows.people.facts import PersonOnDay
-from workflows.people.presence import ALL, shares_worked
+from workflows.people.presence import ALL, latest_leaves, shares_worked
 from workflows.routing.situations import PRO_RATE, SHORTEN
 
 PERIOD, SHARE, PERIOD_TO = "period", "share", "period_to"
@@ -37,24 +37,28 @@ def share_in(case: Case) -> Decimal:
     return Decimal(case.terms.get(PERIOD, {}).get(SHARE, 1))
 
 
+def usual_terms(choice: str, period: tuple[date, date]) -> dict[str, Any]:
+    """The variables that take back by what a case has differed from its cycle."""
+    return {PRO_RATE: ALL_OF_IT, SHORTEN: {PERIOD_TO: period[1].isoformat()}}.get(choice, {})
+
+
 def terms_of(
-    session: Session, choice: str, people: Sequence[PersonOnDay], period: tuple[date, date]
+    session: Session, choice: str, people: Sequence[PersonOnDay], period: tuple[date, date], runs: tuple[date, date]
 ) -> dict[str, dict[str, Any]]:
     """The variables by which the cases of these people differ from their cycle, by what it says about leave.
 
-    Most people have none, and are missing. At most a statement for every 500 people.
+    `runs` are the day of the launch and today: a leave within them shortens the period, also when it is over. Most
+    people have no such variables, and are missing. At most a statement for every 500 people.
     """
     if choice == PRO_RATE:
         shares = shares_worked(session, [person.id for person in people], *period)
         return {person: share_of(share) for person, share in shares.items()}
     if choice == SHORTEN:
-        ends = ((person.id, _last_day_before_leave(person, period)) for person in people)
-        return {person: {PERIOD_TO: last.isoformat()} for person, last in ends if last is not None}
+        leaves = latest_leaves(session, [person.id for person in people], *runs)
+        first, last = period
+        return {
+            person: {PERIOD_TO: (begins - timedelta(days=1)).isoformat()}
+            for person, begins in leaves.items()
+            if first < begins <= last
+        }
     return {}
-
-
-def _last_day_before_leave(person: PersonOnDay, period: tuple[date, date]) -> date | None:
-    """Where the period ends with a leave: the day before it; None where there is no leave in it."""
-    begins = person.leave_from if person.is_on_leave else None
-    first, last = period
-    return begins - timedelta(days=1) if begins is not None and first < begins <= last else None

@@ -6,7 +6,7 @@ period the time ends (`queries.offered_to`).
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import exists, select
@@ -20,7 +20,8 @@ from workflows.dates import show_day
 from workflows.people.facts import PersonOnDay, valid_on
 from workflows.people.lines import ManagerPeriod, list_managers_between
 from workflows.people.models import Person, PersonVersion
-from workflows.people.organisation import Organisation, load_organisation
+from workflows.people.organisation import Organisation
+from workflows.people.snapshot import organisation_on
 from workflows.reviews.models import Submission
 from workflows.routing.facts import day_of
 from workflows.routing.lines import line_above
@@ -33,7 +34,7 @@ TAKEN_BACK = "The import that brought the transfer was taken back."
 
 @dataclass(frozen=True)
 class _Transfer:
-    """Somebody who has another manager now, in a running cycle: who managed them before, and when."""
+    """Somebody who has another manager now, in a running cycle: who managed them before, and when in its period."""
 
     case: Case
     cycle: Cycle
@@ -50,7 +51,7 @@ def follow_transfers(session: Session, changed: Collection[str], now: datetime, 
     grow with the cycles, not with the people.
     """
     today = day_of(now)
-    organisation = load_organisation(session, today)
+    organisation = organisation_on(session, today)
     transfers = list(_transfers(session, organisation, changed, today))
     known, imports = _known(session, transfers), _imports(session, transfers, today)
     reviews: list[tuple[_Transfer, ClosingReview]] = []
@@ -86,8 +87,9 @@ def _transfers(
             former = next((one for one in reversed(periods[:-1]) if one.manager_id is not None), None)
             if former is None or former.manager_id is None or periods[-1].manager_id in (None, former.manager_id):
                 continue
-            if former.days >= DAYS_SERVED.chosen(root.variables):
-                yield _Transfer(case, cycle, root, person, former.manager_id, former)
+            served = replace(former, last=min(former.last, cycle.period_to))
+            if served.days >= DAYS_SERVED.chosen(root.variables):
+                yield _Transfer(case, cycle, root, person, former.manager_id, served)
 
 
 def _known(session: Session, transfers: Iterable[_Transfer]) -> set[tuple[str, str, date]]:
@@ -128,7 +130,7 @@ def _review(
 
 def _why(organisation: Organisation, transfer: _Transfer) -> str:
     name, until = _name(organisation, transfer.former), show_day(transfer.served.last)
-    return f"{name} was {transfer.person.name}’s manager for {transfer.served.days} days, until {until}."
+    return f"{name} was {transfer.person.name}’s manager for {transfer.served.days} days of the period, until {until}."
 
 
 def _why_nobody(organisation: Organisation, transfer: _Transfer) -> str | None:

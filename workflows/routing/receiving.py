@@ -21,8 +21,9 @@ from workflows.people.imports.moves import import_moves
 from workflows.people.imports.people import import_people
 from workflows.people.imports.report import ImportReport
 from workflows.people.imports.units import import_units
+from workflows.people.imports.writing import wait_for_other_imports
 from workflows.people.models import OrgUnitVersion, PersonVersion
-from workflows.people.organisation import load_organisation
+from workflows.people.snapshot import organisation_on
 from workflows.routing.facts import day_of
 from workflows.routing.moves import Rerouted, reroute
 from workflows.routing.taking_back import remember_tasks
@@ -121,7 +122,7 @@ def _concerned(session: Session, report: ImportReport, now: datetime) -> set[str
     if report.kind != UNITS:
         return {*report.changed, *report.added}
     changes = read_changes(report.changes, until=day_of(now))
-    return people_of(load_organisation(session, day_of(now)), changes) if changes else set()
+    return people_of(organisation_on(session, day_of(now)), changes) if changes else set()
 
 
 def follow_people_in_cycles(
@@ -149,13 +150,14 @@ def _plan_days(session: Session, import_id: int, by: str, now: datetime) -> None
 
 def begin_day(session: Session, job: Job, now: datetime) -> None:
     """Let tasks, votes and cases follow the people and units of whom something begins to hold on the day of the job."""
+    wait_for_other_imports(session)
     day = date.fromisoformat(job.payload["day"])
     changed = set(session.scalars(select(PersonVersion.person_id).where(PersonVersion.valid_from == day)))
     if changed:
         follow_people_in_cycles(session, changed, now, by=job.payload["by"])
     units = changed_on(session, day)
     if units:
-        changed |= people_of(load_organisation(session, day), units)
+        changed |= people_of(organisation_on(session, day), units)
     if changed:
         follow_people(session, changed, now)
         reroute(session, changed, now, by=job.payload["by"])

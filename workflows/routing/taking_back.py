@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine import Assignment, Conflict, NotAllowed, Task, batches, hand_out_again
 from workflows.cycles.following import CaseChange, follow_subjects
+from workflows.cycles.joining import withdraw_joiners
 from workflows.cycles.transfers import withdraw_closing_reviews
 from workflows.dates import show_day
 from workflows.people.imports.undoing import find_memory, put_back
@@ -75,8 +76,9 @@ def take_back(session: Session, import_id: int, *, by: str, now: datetime) -> Ta
     """Take the newest import back, which `import_id` must be.
 
     People and units are as before. A task goes back to whoever had it, unless it was completed, handed on or begun
-    since then; what was handed out since follows the organisation. A case that has ended stays so, and a closing review
-    that was begun. Raises Conflict.
+    since then; what was handed out since follows the organisation. Whoever the import has brought takes part nowhere,
+    and a period that it has shortened is whole again. A case that has ended stays so, and a closing review that was
+    begun. Raises Conflict.
     """
     found = find_memory(session)
     if found is None or found[0].id != import_id:
@@ -88,7 +90,11 @@ def take_back(session: Session, import_id: int, *, by: str, now: datetime) -> Ta
     withdrawn = withdraw_closing_reviews(session, import_id, by=by, now=now)
     put_back(session, import_id, by=by, now=now)
     tasks = tuple(_give_back(session, kept, undone, by, now) for kept in moved)
-    cases = (*follow_subjects(session, people, now, by=by), *withdrawn)
+    cases = (
+        *follow_subjects(session, people, now, by=by),
+        *withdraw_joiners(session, people, now, by=by),
+        *withdrawn,
+    )
     follow_people(session, people, now)
     seen = {one.task_id for one in tasks}
     others = reroute(session, people, now, by=by, without=seen)

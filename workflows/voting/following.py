@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from engine import OPEN as OPEN_TASK
 from engine import Instance, Job, Step, Task, registry
 from engine.feel import Field
-from workflows.people.organisation import load_organisation
+from workflows.people.snapshot import organisation_on
 from workflows.routing.electing import is_ballot
 from workflows.routing.facts import day_of
 from workflows.voting.deciding import pass_over, renew
@@ -35,7 +35,7 @@ _IDS_A_STATEMENT = 500
 
 def follow_people(session: Session, changed: Collection[str], now: datetime) -> int:
     """Have every open vote looked at that these people, or anybody below them, have a part in. How many there are."""
-    organisation = load_organisation(session, day_of(now))
+    organisation = organisation_on(session, day_of(now))
     concerned = sorted(set(changed).union(*({p.id for p in organisation.everybody_below(one)} for one in changed)))
     found: set[int] = set()
     for first in range(0, len(concerned), _IDS_A_STATEMENT):

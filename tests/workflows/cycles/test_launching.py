@@ -97,7 +97,8 @@ class TestKept:
     def test_the_cycle_and_its_rule(self, database_url: str) -> None:
         with company(database_url) as factory:
             with transaction(factory) as session:
-                cycle_id = begin(session, name="  Annual review 2026 ").id
+                chosen = {"on_joining": "half", "on_leave": "exclude", "on_hiring": "take in"}
+                cycle_id = begin(session, name="  Annual review 2026 ", selection=STANDARD, policies=chosen).id
             with factory() as session:
                 cycle = session.get_one(Cycle, cycle_id)
                 root = session.get_one(Instance, cycle.instance_id)
@@ -108,6 +109,8 @@ class TestKept:
             NOW,
         )
         assert cycle.population["employment_types"] == ["employee"]
+        # As it was chosen: its policies narrow it at the launch, and say for themselves who may join later.
+        assert (cycle.population["hired_before"], "leave" in cycle.population["statuses"]) == (None, True)
         assert root.variables["period_from"] == "2025-12-01"
         assert root.variables["cycle_name"] == root.name == "Annual review 2026"
 

@@ -1,29 +1,34 @@
 """What a cycle does where life does not fit its diagram: leave, late joiners, leavers, and changes of a day to come."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from importlib.resources import files
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engine.database import transaction
-from engine.models import Instance, Task
+from engine.models import FanOut, Instance, Task
 from engine.packages import read_package
 from tests.workflows.people.cast import TODAY, moves_file, people_file, person
 from tests.workflows.reviews.writing import SELF_ASSESSMENT
 from tests.workflows.small_cycle import MANAGER_REVIEW, SmallCycle, empty_database, team
+from workflows.cycles.following import WHOLE
 from workflows.cycles.joining import JOINED, LEFT_OUT
 from workflows.cycles.models import Case, Cycle
 from workflows.cycles.pausing import PAUSE, change_case
 from workflows.cycles.population import STANDARD, without_late_joiners, without_those_on_leave
-from workflows.people.models import ACTIVE
+from workflows.people.imports.undoing import find_memory
+from workflows.people.models import ACTIVE, ON_LEAVE
+from workflows.people.organisation import load_organisation
 from workflows.reviews.models import Submission
 from workflows.reviews.submitting import save_draft
 from workflows.routing.explain import explain
 from workflows.routing.receiving import MOVES, PEOPLE, Received, preview_receiving, receive
 from workflows.routing.situations import GO_ON, PRO_RATE, SHORTEN, WHEN_LEAVING
+from workflows.routing.taking_back import TakenBack, take_back
 
 SOON = TODAY + timedelta(days=5)
 PERIOD = (date(2026, 1, 1), date(2026, 12, 31))
@@ -44,6 +49,17 @@ def imported(cycle: SmallCycle, *moves: tuple[str, str, str, str], look: bool = 
         received = act(session, MOVES, moves_file(*moves), file_name="moves.csv", by="rita", now=cycle.now)
     cycle.work()
     return received
+
+
+def undone(cycle: SmallCycle) -> TakenBack:
+    """Take the newest import back, and let the machine work."""
+    cycle.now += timedelta(minutes=5)
+    with transaction(cycle.factory) as session:
+        found = find_memory(session)
+        assert found is not None
+        done = take_back(session, found[0].id, by="rita", now=cycle.now)
+    cycle.work()
+    return done
 
 
 def own_tasks(cycle: SmallCycle, subject: str) -> list[tuple[str, str]]:
@@ -126,6 +142,34 @@ class TestSomebodyOnLeave:
         assert without_those_on_leave(STANDARD, "exclude").statuses == {ACTIVE}
         assert without_those_on_leave(STANDARD, "go on") == STANDARD
 
+    def test_r10_leaves_nobody_where_only_who_is_on_leave_was_to_take_part(self, cycle: SmallCycle) -> None:
+        away = replace(STANDARD, statuses=frozenset({ON_LEAVE}))
+        with cycle.factory() as session:
+            organisation = load_organisation(session, TODAY)
+        assert organisation.select(without_those_on_leave(away, "exclude")) == []
+
+    @pytest.mark.parametrize("gone", [leave, leaves])
+    def test_their_case_ends_also_where_nothing_of_it_runs(
+        self, cycle: SmallCycle, gone: Callable[[str], tuple[str, str, str, str]]
+    ) -> None:
+        choose(cycle, on_leave="exclude").write_reviews()
+        assert about(cycle, "ann") == []
+
+        received = imported(cycle, gone("ann"))
+
+        assert [(change.person_id, change.action) for change in received.cases] == [("ann", "cancel")]
+        assert cycle.case("ann").state == "cancelled"
+        cycle.release()
+        assert {task.subject for task in cycle.open("acknowledge")} == {
+            "ben",
+            "dora",
+            "eva",
+            "hugo",
+            "mara",
+            "olga",
+            "rita",
+        }
+
     def test_r10_has_a_shorter_period_that_ends_with_the_day_before(self, cycle: SmallCycle) -> None:
         received = imported(choose(cycle, on_leave="shorten"), leave("ann", SOON.isoformat()))
 
@@ -138,6 +182,22 @@ class TestSomebodyOnLeave:
         cycle.travel(days=7)
         cycle.write_reviews().release()
         assert cycle.open("acknowledge", "ann") != []
+        assert period_ends(cycle, "ann") == {"2026-11-21"}
+
+    def test_r10_has_the_whole_period_again_when_the_import_is_taken_back(self, cycle: SmallCycle) -> None:
+        imported(choose(cycle, on_leave="shorten"), leave("ann", SOON.isoformat()))
+
+        [change] = undone(cycle).cases
+
+        assert (change.person_id, change.action) == ("ann", WHOLE)
+        assert period_ends(cycle, "ann") == {"2026-11-30"}
+
+    def test_r10_keeps_the_period_that_an_earlier_leave_has_shortened(self, cycle: SmallCycle) -> None:
+        imported(choose(cycle, on_leave="shorten"), leave("ann", (SOON - timedelta(days=3)).isoformat()))
+        cycle.travel(days=4)
+        imported(cycle, (cycle.now.date().isoformat(), "ann", "manager", "mara"))
+
+        assert undone(cycle).cases == ()
         assert period_ends(cycle, "ann") == {"2026-11-21"}
 
     def test_r10_counts_by_the_share_of_the_period_that_was_worked(self, cycle: SmallCycle) -> None:
@@ -274,6 +334,31 @@ class TestSomebodyHiredWhileTheCycleRuns:
         hiring.travel(days=6)
 
         assert len(hiring.open("self_assessment", "zoe")) == 1
+
+    def test_r11_is_left_out_where_participants_take_their_turns(self, hiring: SmallCycle) -> None:
+        with transaction(hiring.factory) as session:
+            session.execute(update(FanOut).values(sequential=True))
+
+        [change] = hired(hiring).cases
+
+        assert (change.action, cases_of(hiring, "zoe")) == (LEFT_OUT, [])
+        assert "one after the other" in change.why
+
+    @pytest.mark.parametrize("has_begun", [False, True])
+    def test_r11_goes_with_the_import_that_brought_them(self, hiring: SmallCycle, *, has_begun: bool) -> None:
+        hired(hiring)
+        [task] = hiring.open("self_assessment", "zoe")
+        if has_begun:
+            with transaction(hiring.factory) as session:
+                save_draft(session, task.id, {"summary": "A good week."}, by="zoe", now=hiring.now)
+
+        [change] = undone(hiring).cases
+
+        assert (change.person_id, change.action) == ("zoe", "cancel")
+        assert (own_tasks(hiring, "zoe"), about(hiring, "zoe")) == ([("self_assessment", "cancelled")], [])
+        assert cases_of(hiring, "zoe") == (["cancelled"] if has_begun else [])
+        hired(hiring)
+        assert len(hiring.open("self_assessment", "zoe")) == (0 if has_begun else 1)
 
     @pytest.mark.parametrize("is_late", [True, False])
     def test_r11_has_no_deadline_in_the_past(self, *, is_late: bool) -> None:

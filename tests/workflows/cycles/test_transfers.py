@@ -93,7 +93,7 @@ class TestATransfer:
         assert task.due_at is not None
         assert (task.due_at.date() - TODAY).days in (30, 31)
         assert "You were Ann’s manager until 21 November 2026" in explain(task.explanation, holder="ben", reader="ben")
-        assert notes(asking, ASKED) == ["Ben was Ann’s manager for 356 days, until 21 November 2026."]
+        assert notes(asking, ASKED) == ["Ben was Ann’s manager for 356 days of the period, until 21 November 2026."]
 
     def test_r12_is_an_input_of_the_new_manager_once_it_is_handed_in_and_not_before(self, asking: SmallCycle) -> None:
         moved(asking, ("ann", "manager", "mara"))
@@ -116,6 +116,18 @@ class TestATransfer:
 
         assert ("Closing review", ["can_judge", "results"]) not in read_by(asking, "ann", "subject")
         assert ("Closing review", ["results"]) in read_by(asking, "ann", "subject")
+
+    def test_r12_is_read_beside_the_review_also_when_the_transfer_comes_after_the_period(
+        self, asking: SmallCycle
+    ) -> None:
+        asking.travel(days=14)
+        received = moved(asking, ("ann", "manager", "mara"))
+
+        assert [change.why for change in received.cases] == [
+            "Ben was Ann’s manager for 365 days of the period, until 30 November 2026."
+        ]
+        hand_in(asking)
+        assert [step for step, _ in read_by(asking, "mara", "manager")] == ["Closing review"]
 
     def test_r12_goes_to_the_next_level_where_the_former_manager_has_left(self, asking: SmallCycle) -> None:
         moved(asking, ("ben", "terminated", ""), ("ann", "manager", "dora"))
