@@ -8,17 +8,16 @@ from sqlalchemy import select
 
 from engine.database import transaction
 from engine.models import HistoryEntry, Instance, Task
+from tests.workflows.cycles.living import undone
 from tests.workflows.people.cast import TODAY, moves_file
 from tests.workflows.small_cycle import LONG, SmallCycle, counted
 from workflows.cycles.models import ClosingReview, Cycle
 from workflows.cycles.transfers import ASKED, SKIPPED, WITHDRAWN
-from workflows.people.imports.undoing import find_memory
 from workflows.people.models import PersonVersion
 from workflows.reviews.reading import submissions_about
 from workflows.reviews.submitting import save_draft, submit
 from workflows.routing.explain import explain
 from workflows.routing.receiving import MOVES, Received, preview_receiving, receive
-from workflows.routing.taking_back import TakenBack, take_back
 
 CLOSING = {"can_judge": "yes", "results": LONG, "private_note": "Ask about the move to Porto."}
 
@@ -44,16 +43,6 @@ def moved(cycle: SmallCycle, *moves: tuple[str, str, str], look: bool = False) -
         assert received.report.is_valid, received.report.defects
     cycle.work()
     return received
-
-
-def undone(cycle: SmallCycle) -> TakenBack:
-    cycle.now += timedelta(minutes=5)
-    with transaction(cycle.factory) as session:
-        found = find_memory(session)
-        assert found is not None
-        done = take_back(session, found[0].id, by="rita", now=cycle.now)
-    cycle.work()
-    return done
 
 
 def told(changes: Any) -> list[tuple[str, str]]:
