@@ -17,8 +17,7 @@ __all__ = ["blueprint"]
 def show_team() -> ResponseReturnValue:
     """Who reports to the reader, on demand with everybody below them, and where each review stands."""
     reader, page, indirect = signed_in().person_id, asked_page(), request.args.get("all") == "yes"
-    team = team_of(current_session(), reader, clock.now().date(), indirect=indirect, first=offset_of(page), limit=SIZE)
+    search, today = request.args.get("q", "").strip(), clock.now().date()
+    team = team_of(current_session(), reader, today, indirect=indirect, name=search, first=offset_of(page), limit=SIZE)
     paging = Paging(page, team.total)
-    return render_template(
-        "team/team.html", team=team.members, total=team.total, paging=paging, indirect=indirect, reader=reader
-    )
+    return render_template("team/team.html", team=team, paging=paging, indirect=indirect, search=search, reader=reader)

@@ -39,30 +39,50 @@ class Member:
 
 @dataclass(frozen=True)
 class Team:
-    """One page of the people who report to a manager, and how many there are in all."""
+    """One page of the people who report to a manager.
+
+    `size` is how many report to them, `total` how many of these fit what is searched for, and `yours` how many open
+    tasks the manager has about any of them, in whatever cycle.
+    """
 
     members: list[Member]
+    size: int
     total: int
+    yours: int
 
 
 def team_of(
-    session: Session, manager_id: str, today: date, *, indirect: bool = False, first: int = 0, limit: int = 50
+    session: Session,
+    manager_id: str,
+    today: date,
+    *,
+    indirect: bool = False,
+    name: str = "",
+    first: int = 0,
+    limit: int = 50,
 ) -> Team:
     """Who reports to the manager today, by name, with `indirect` everybody below them; from the one numbered `first`.
 
-    Three statements, whatever the size of the team.
+    `name` narrows it to those whose name contains it. Four statements, whatever the size of the team.
     """
     organisation = Organisation(session, today)
     below = organisation.everybody_below(manager_id) if indirect else organisation.direct_reports(manager_id)
     present = [person for person in below if not person.has_left]
-    people = present[first : first + limit]
+    fitting = [person for person in present if name.casefold() in person.name.casefold()]
+    people = fitting[first : first + limit]
     cases = _newest_cases(session, [person.id for person in people])
     waiting = _waiting(session, [case for case, _ in cases.values()])
     members = []
     for person in people:
         case, cycle = cases.get(person.id, (None, None))
         members.append(Member(person, case, cycle, waiting.get(person.id, [])))
-    return Team(members, len(present))
+    yours = _count_tasks(session, manager_id, {person.id for person in present})
+    return Team(members, len(present), len(fitting), yours)
+
+
+def _count_tasks(session: Session, holder_id: str, about: set[str]) -> int:
+    subjects = session.scalars(select(Task.subject).where(IS_OPEN, Task.assignee == holder_id))
+    return sum(subject in about for subject in subjects)
 
 
 def _newest_cases(session: Session, people: list[str]) -> dict[str, tuple[Case, Cycle]]:
