@@ -18,9 +18,8 @@ from engine import registry
 from engine.changes import Changes
 from engine.errors import Conflict, NotFound
 from engine.models import FanOut, Instance, Task
-from engine.spiff import Run, Wait
 from engine.states import COMPLETED, INSTANCE, TASK, UNFINISHED, change
-from engine.stepping import open_again, take_back
+from engine.stepping import open_again, take_back, waits_of
 from engine.suspending import refuse_suspended
 from engine.tasks import OpenTask, load_closed
 
@@ -70,7 +69,7 @@ def _undo_of(found: OpenTask) -> dict[str, Any]:
 
 def _put_back(session: Session, found: OpenTask, undo: dict[str, Any], *, by: str, now: datetime) -> Recalled:
     task, instance = found.task, found.instance
-    standing = _waits(found, instance.blob, now) if instance.blob else {}
+    standing = waits_of(instance, found.program, instance.blob, now) if instance.blob else {}
     if instance.state == COMPLETED:
         revive(session, instance, now)
     instance.blob = undo["blob"].encode()
@@ -79,7 +78,7 @@ def _put_back(session: Session, found: OpenTask, undo: dict[str, Any], *, by: st
         **undo["old"],
     }
     instance.remembered, instance.undo = undo["remembered"], None
-    before = _waits(found, instance.blob, now)
+    before = waits_of(instance, found.program, instance.blob, now)
     changes = Changes(now)
     withdrawn = _open_tasks(session, instance.id, standing.keys() - before.keys())
     take_back(session, changes, instance, {token: wait for token, wait in standing.items() if token not in before})
@@ -91,13 +90,6 @@ def _put_back(session: Session, found: OpenTask, undo: dict[str, Any], *, by: st
     recalled = Recalled(task, withdrawn, instance.variables, by)
     registry.emit(session, "task_recalled", task=task, recalled=recalled, now=now)
     return recalled
-
-
-def _waits(found: OpenTask, blob: bytes, now: datetime) -> dict[str, Wait]:
-    instance = found.instance
-    run = Run(found.program, instance.process, dict(instance.variables), now, nested=instance.parent_id is not None)
-    run.restore(blob)
-    return run.waits()
 
 
 def _open_tasks(session: Session, instance_id: int, tokens: set[str]) -> list[Task]:

@@ -12,12 +12,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from engine.changes import Changes
+from engine.definitions import program_for
 from engine.diagram import Step
 from engine.instances import lock
 from engine.models import Instance, Task
 from engine.registry import Assignment
 from engine.spiff import Program
-from engine.stepping import advance
+from engine.stepping import advance, waits_of
 from engine.suspending import refuse_suspended
 from engine.tasks import OpenTask, close, completion_of, record, set_values
 
@@ -37,6 +38,12 @@ def lock_step(session: Session, task: Task) -> SharedStep:
     instance, program = lock(session, task.instance_id)
     session.refresh(task)
     return SharedStep(instance, program, program.step(task.step), task.token)
+
+
+def waits(session: Session, instance: Instance, token: str, now: datetime) -> bool:
+    """Whether an instance waits at a token, as its state tells: for a step whose tasks are all done."""
+    program = program_for(session, instance.definition_id)
+    return token in waits_of(instance, program, instance.blob, now)
 
 
 def contribute(session: Session, found: OpenTask, *, by: str, now: datetime) -> None:

@@ -38,6 +38,13 @@ class Before:
     remembered: dict[str, Any] | None
 
 
+def waits_of(instance: Instance, program: Program, blob: bytes, now: datetime) -> dict[str, Wait]:
+    """Every place where an instance waits, by token, in a state `blob` of it. No statement."""
+    run = Run(program, instance.process, dict(instance.variables), now, nested=instance.parent_id is not None)
+    run.restore(blob)
+    return run.waits()
+
+
 def advance(
     session: Session,
     changes: Changes,

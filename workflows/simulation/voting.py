@@ -32,14 +32,13 @@ def vote(session: Session, found: OpenTask, by: str, now: datetime, *, work: Wor
 
 def rank_and_close(session: Session, vote_id: int, by: str, now: datetime, chance: Random | None = None) -> None:
     """Put everything before somebody in an order, by `chance` or as it came; whoever is the last one has it closed."""
-    order = [standing.vote.id for standing, _, _ in load_ranking(session, vote_id).held_by(by)]
+    order = [standing.vote.id for standing, _, _ in load_ranking(session, vote_id, now).held.get(by, ())]
     if chance is not None:
         chance.shuffle(order)
     ranking = rank(session, vote_id, order, by=by, now=now)
     everybody = [ballot for one in ranking.open for ballot in one.counted]
-    leads = next((one.changed_by for one in everybody if one.changed_by and ranking.is_led_by(one.changed_by)), None)
-    if leads is not None and all(ballot.state not in WAITING for ballot in everybody):
-        close(session, vote_id, by=leads, now=now)
+    if ranking.closers and all(ballot.state not in WAITING for ballot in everybody):
+        close(session, vote_id, by=ranking.closers[0], now=now)
 
 
 def let_everybody_attend(session: Session, task_id: int, now: datetime) -> None:

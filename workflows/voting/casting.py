@@ -16,7 +16,8 @@ LONGEST_REASON = 2000
 
 def attend(session: Session, task_id: int, *, by: str, now: datetime) -> Standing:
     """Say that one is there. Raises NotFound, NotAllowed, and Conflict when the ballot is closed or paused."""
-    _, found, _, ballot = _load_open(session, task_id, vote_id_of(session, task_id), by=by, now=now)
+    found = tasks.load(session, task_id, actor=by, now=now, lock=True)
+    _, _, ballot = _load_open(session, found, vote_id_of(session, task_id))
     if ballot.state == CALLED:
         _note(ballot, PRESENT, by, now)
         found.task.revision += 1
@@ -69,17 +70,14 @@ def _checked(reason: str) -> str:
     return reason
 
 
-def _load_open(
-    session: Session, task_id: int, vote_id: int, *, by: str, now: datetime
-) -> tuple[Standing, OpenTask, SharedStep, Ballot]:
-    found = tasks.load(session, task_id, actor=by, now=now, lock=True)
+def _load_open(session: Session, found: OpenTask, vote_id: int) -> tuple[Standing, SharedStep, Ballot]:
     if found.task.state != OPEN:
         raise Conflict("This case is paused. Vote when it goes on.")
     standing = standing_of(session, vote_id)
     if standing.vote.outcome is not None:
         raise Conflict("The ranking is closed. Nothing was changed.")
     at = SharedStep(found.instance, found.program, found.step, found.task.token)
-    return standing, found, at, standing.of(task_id)
+    return standing, at, standing.of(found.task.id)
 
 
 def _load(
@@ -88,7 +86,12 @@ def _load(
     """A ballot that `by` may cast, with its open task; None in its place where they have voted already."""
     task, vote_id = _find(session, task_id)
     if task.is_unfinished:
-        return _load_open(session, task_id, vote_id, by=by, now=now)
+        if recusing and task.assignee == by:
+            found = _find_own(session, task, by)
+        else:
+            found = tasks.load(session, task_id, actor=by, now=now, lock=True)
+        standing, at, ballot = _load_open(session, found, vote_id)
+        return standing, found, at, ballot
     standing, at = lock_vote(session, vote_id)
     ballot = standing.of(task_id)
     if by not in (task.assignee, task.closed_by):
@@ -100,8 +103,17 @@ def _load(
         raise Conflict(f"You have no vote here. {told}")
     if not (recusing or standing.settings.may_change):
         raise Conflict("You have voted, and in this vote what is cast stays as it is.")
-    registry.router().check(session, task, at.instance.variables, by, now)
+    if not recusing:
+        registry.router().check(session, task, at.instance.variables, by, now)
     return standing, None, at, ballot
+
+
+def _find_own(session: Session, task: Task, by: str) -> OpenTask:
+    """The task of a ballot that `by` has, though they must not vote: that is what they say."""
+    found = tasks.find(session, task.id, lock=True)
+    if found.task.assignee != by or not found.task.is_unfinished:
+        raise Conflict("This ballot is not yours any more. Look at it again.")
+    return found
 
 
 def _find(session: Session, task_id: int) -> tuple[Task, int]:

@@ -55,7 +55,7 @@ def renew(session: Session, vote_id: int, *, by: str | None, now: datetime, ends
     again when it goes on.
     """
     standing, at = lock_vote(session, vote_id)
-    if not _goes_on(standing, at):
+    if not _goes_on(session, standing, at, now):
         return
     if standing.vote.outcome is not None:
         result = Result(standing.vote.outcome, standing.vote.because or "")
@@ -73,7 +73,7 @@ def renew(session: Session, vote_id: int, *, by: str | None, now: datetime, ends
 def pass_over(session: Session, vote_id: int, *, now: datetime) -> None:
     """Where whoever does not answer in time is passed over, ask the next one; the last one is waited for."""
     standing, at = lock_vote(session, vote_id)
-    if not _goes_on(standing, at) or not _next_in_turn(session, standing, at, now):
+    if not _goes_on(session, standing, at, now) or not _next_in_turn(session, standing, at, now):
         return
     for ballot, task in standing.ballots:
         if ballot.state in WAITING and task.is_unfinished and task.due_at is not None and task.due_at <= now:
@@ -95,9 +95,10 @@ def _result(session: Session, standing: Standing, at: SharedStep, now: datetime,
     return close(board, standing.settings.rules) if ends else find_result(board, standing.settings.rules)
 
 
-def _goes_on(standing: Standing, at: SharedStep) -> bool:
-    """Whether the step still waits, and is not paused: where it was left another way, its tasks went with it."""
-    return standing.vote.state != SETTLED and standing.is_held and at.instance.state == RUNNING
+def _goes_on(session: Session, standing: Standing, at: SharedStep, now: datetime) -> bool:
+    """Whether the step still waits, and is not paused."""
+    is_open = standing.vote.state != SETTLED and at.instance.state == RUNNING
+    return is_open and standing.still_waits(session, at.instance, now)
 
 
 def _question(session: Session, vote: Vote, at: SharedStep, now: datetime) -> Question:

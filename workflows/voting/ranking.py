@@ -13,11 +13,11 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Session, defer
 
-from engine import OPEN as OPEN_TASK
 from engine import (
+    LIVE,
     RUNNING,
     Conflict,
     Instance,
@@ -34,52 +34,55 @@ from engine import (
 from workflows.people.committees import CHAIR
 from workflows.voting.counting import APPROVED, needed_to_vote
 from workflows.voting.deciding import annul_conflicts
-from workflows.voting.models import CAST, NOT_COUNTED, OPEN, WAITING, Ballot, Vote
+from workflows.voting.models import CAST, Ballot, Vote
 from workflows.voting.opening import RENEW, ask_to_look
 from workflows.voting.ordering import Place, Ranked, Room, in_order, settle
 from workflows.voting.settings import VoteSettings, read_settings
-from workflows.voting.standing import Standing, seats
+from workflows.voting.standing import Standing, holder_of, seats
 
 Held = tuple[Standing, Ballot, Task]
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """Every vote of a ranking, those that are settled too, with the instances of the cases by id."""
+    """A ranking: its `votes`, decided and undecided, and those that can be decided now, `open`, with their ballots.
 
-    standings: tuple[Standing, ...]
-    instances: Mapping[int, Instance]
+    `cases` are the instances of the undecided ones, by id; `spent` is what those cost that are approved. A vote whose
+    step was left another way is none of them.
+    """
 
-    @property
-    def settings(self) -> VoteSettings:
-        """The rules: those with which the newest vote began."""
-        return self.standings[-1].settings
+    votes: Sequence[Vote]
+    open: Sequence[Standing]
+    cases: Mapping[int, Instance]
+    spent: Decimal
 
     @cached_property
-    def open(self) -> list[Standing]:
-        """The votes that are still to be decided."""
-        return [one for one in self.standings if one.vote.outcome is None and self._goes_on(one)]
+    def settings(self) -> VoteSettings:
+        """The rules: those with which the newest vote began."""
+        return read_settings(self.votes[-1].settings)
 
-    def _goes_on(self, standing: Standing) -> bool:
-        case = self.instances[standing.vote.instance_id]
-        return standing.vote.state == OPEN and standing.is_held and case.state == RUNNING
+    @cached_property
+    def held(self) -> Mapping[str, list[Held]]:
+        """By person, the open ballots that they can rank, or have ranked: in their order, what is not ranked last."""
+        found: dict[str, list[Held]] = defaultdict(list)
+        for standing in self.open:
+            for ballot, task in standing.ballots:
+                if (holder := holder_of(ballot, task)) is not None:
+                    found[holder].append((standing, ballot, task))
+        for held in found.values():
+            held.sort(key=lambda one: (one[1].rank is None, one[1].rank, one[0].vote.id))
+        return dict(found)
 
-    def held_by(self, person: str) -> list[Held]:
-        """The open ballots that somebody can rank, or has ranked: in their order, what they have not ranked last."""
-        found = [
-            (standing, ballot, task)
-            for standing in self.open
-            for ballot, task in standing.ballots
-            if (ballot.state in WAITING and task.assignee == person and task.state == OPEN_TASK)
-            or (ballot.state == CAST and ballot.changed_by == person)
-        ]
-        return sorted(found, key=lambda held: (held[1].rank or len(found) + 1, held[0].vote.id))
+    def is_about(self, person: str) -> bool:
+        """Whether somebody stands for it themself."""
+        return any(vote.subject == person for vote in self.votes)
 
-    def is_led_by(self, person: str) -> bool:
-        """Whether somebody may close it: whoever leads, or everybody who ranks where nobody does."""
-        held = [ballot for _, ballot, _ in self.held_by(person)]
-        leads = any(ballot.role == CHAIR for one in self.open for ballot in one.counted)
-        return any(ballot.role == CHAIR or not leads for ballot in held)
+    @cached_property
+    def closers(self) -> list[str]:
+        """Who may close it: whoever leads, or else everybody who ranks; nobody who stands for it themself."""
+        free = [person for person in self.held if not self.is_about(person)]
+        leading = [person for person in free if any(ballot.role == CHAIR for _, ballot, _ in self.held[person])]
+        return leading or free
 
     def ranked(self) -> list[Ranked]:
         """The open cases with the places that were given to them."""
@@ -104,26 +107,27 @@ class Ranking:
         return Ranked(vote.id, found, needed, self.cost_of(standing))
 
     def cost_of(self, standing: Standing) -> Decimal:
-        """What a case costs. Raises Conflict where that cannot be worked out."""
-        text = standing.settings.cost
-        if not text:
-            return Decimal(0)
-        try:
-            found = feel.to_plain(feel.compile(text).evaluate(self.instances[standing.vote.instance_id].variables))
-            return Decimal(str(found))
-        except (feel.FeelError, ArithmeticError) as error:
-            raise Conflict(
-                f"What a case costs cannot be worked out from “{text}”. Nothing was changed; tell HR."
-            ) from error
+        """What an open case costs. Raises Conflict where that cannot be worked out."""
+        return _cost(standing.settings.cost, self.cases[standing.vote.instance_id].variables)
 
     @property
     def room(self) -> Room:
         """How many cases can still be approved, and up to which sum, with those that are approved already."""
-        approved = [one for one in self.standings if one.vote.outcome == APPROVED]
+        approved = sum(vote.outcome == APPROVED for vote in self.votes)
         capacity, budget = self.settings.capacity, self.settings.budget
-        cases = None if capacity is None else max(0, capacity.of(len(self.standings)) - len(approved))
-        money = None if budget is None else max(Decimal(0), budget - sum(map(self.cost_of, approved), Decimal(0)))
+        cases = None if capacity is None else max(0, capacity.of(len(self.votes)) - approved)
+        money = None if budget is None else max(Decimal(0), budget - self.spent)
         return Room(cases, money)
+
+
+def _cost(text: str, variables: Mapping[str, Any]) -> Decimal:
+    if not text:
+        return Decimal(0)
+    try:
+        return Decimal(str(feel.to_plain(feel.compile(text).evaluate(variables))))
+    except (feel.FeelError, ArithmeticError) as error:
+        told = f"What a case costs cannot be worked out from “{text}”. Nothing was changed; tell HR."
+        raise Conflict(told) from error
 
 
 def _cast(standing: Standing) -> list[Ballot]:
@@ -136,8 +140,8 @@ def is_ranked(session: Session, vote_id: int) -> bool:
     return vote is not None and read_settings(vote.settings).pattern.ranks
 
 
-def load_ranking(session: Session, vote_id: int, *, lock: bool = False) -> Ranking:
-    """The ranking that a vote belongs to; three statements. With `lock`, its open cases are locked, in their order.
+def load_ranking(session: Session, vote_id: int, now: datetime, *, lock: bool = False) -> Ranking:
+    """The ranking that a vote belongs to; four statements. With `lock`, its undecided cases are locked, in their order.
 
     Raises NotFound for what is no vote of a ranking.
     """
@@ -146,24 +150,60 @@ def load_ranking(session: Session, vote_id: int, *, lock: bool = False) -> Ranki
         raise NotFound("There is no such ranking, or it is not yours to see.")
     committee = Vote.committee.is_(None) if vote.committee is None else Vote.committee == vote.committee
     together = (Vote.root_id == vote.root_id, Vote.step == vote.step, committee)
-    cases = select(Instance).where(Instance.id.in_(select(Vote.instance_id).where(*together))).order_by(Instance.id)
+    cases = _undecided_cases(session, together, lock=lock)
+    votes, undecided = _votes(session, together, cases, lock=lock)
+    waiting = [one for one in undecided if one.still_waits(session, cases[one.vote.instance_id], now)]
+    left = {one.id for one in votes if one.outcome is None} - {one.vote.id for one in waiting}
+    return Ranking(
+        votes=[one for one in votes if one.id not in left],
+        open=[one for one in waiting if cases[one.vote.instance_id].state == RUNNING],
+        cases=cases,
+        spent=_spent(session, votes),
+    )
+
+
+_Together = tuple[ColumnElement[bool], ...]
+
+
+def _undecided_cases(session: Session, together: _Together, *, lock: bool) -> dict[int, Instance]:
+    """The cases that are still to be decided, without their state, by id."""
+    undecided = select(Vote.instance_id).where(*together, Vote.outcome.is_(None))
+    cases = select(Instance).where(Instance.id.in_(undecided), Instance.state.in_(LIVE)).options(defer(Instance.blob))
     if lock:
         cases = cases.with_for_update().execution_options(populate_existing=True)
-    instances = {one.id: one for one in session.scalars(cases)}
+    return {one.id: one for one in session.scalars(cases.order_by(Instance.id))}
+
+
+def _votes(
+    session: Session, together: _Together, cases: Mapping[int, Instance], *, lock: bool
+) -> tuple[list[Vote], list[Standing]]:
+    """Every vote, and how those of these cases stand. Why somebody has a task is read for the gate alone."""
+    of_cases = and_(Ballot.vote_id == Vote.id, Vote.outcome.is_(None), Vote.instance_id.in_(cases))
     rows = session.execute(
         select(Vote, Ballot, Task)
-        .join(Ballot, Ballot.vote_id == Vote.id)
-        .join(Task, Task.id == Ballot.task_id)
+        .outerjoin(Ballot, of_cases)
+        .outerjoin(Task, Task.id == Ballot.task_id)
         .where(*together)
         .order_by(Vote.id, Task.id)
+        .options(*([] if lock else [defer(Task.explanation)]))
         .execution_options(populate_existing=True)
     ).all()
+    votes = {vote.id: vote for vote, _, _ in rows}
     found: dict[int, list[tuple[Ballot, Task]]] = defaultdict(list)
-    votes = {row[0].id: row[0] for row in rows}
-    for one, ballot, task in rows:
-        found[one.id].append((ballot, task))
-    standings = (Standing(votes[key], tuple(pairs), read_settings(votes[key].settings)) for key, pairs in found.items())
-    return Ranking(tuple(standings), instances)
+    for vote, ballot, task in rows:
+        if ballot is not None:
+            found[vote.id].append((ballot, task))
+    standings = [Standing(votes[key], tuple(held), read_settings(votes[key].settings)) for key, held in found.items()]
+    return list(votes.values()), standings
+
+
+def _spent(session: Session, votes: Sequence[Vote]) -> Decimal:
+    """What those cost that are approved; one statement where it matters."""
+    costs = {one.instance_id: read_settings(one.settings).cost for one in votes if one.outcome == APPROVED}
+    if not any(costs.values()):
+        return Decimal(0)
+    rows = session.execute(select(Instance.id, Instance.variables).where(Instance.id.in_(costs)))
+    return sum((_cost(costs[case], variables) for case, variables in rows), Decimal(0))
 
 
 def rank(session: Session, vote_id: int, order: Sequence[int], *, by: str, now: datetime) -> Ranking:
@@ -171,17 +211,17 @@ def rank(session: Session, vote_id: int, order: Sequence[int], *, by: str, now: 
 
     Raises NotFound and NotAllowed, and Conflict where the cases are other ones by now, or it is closed or paused.
     """
-    ranking = load_ranking(session, vote_id, lock=True)
-    held = {standing.vote.id: (standing, ballot, task) for standing, ballot, task in ranking.held_by(by)}
+    ranking = load_ranking(session, vote_id, now, lock=True)
+    held = {standing.vote.id: (standing, ballot, task) for standing, ballot, task in ranking.held.get(by, ())}
     if not held:
         raise Conflict("There is nothing for you to rank here any more. Nothing was changed.")
     if sorted(order) != sorted(held):
         raise Conflict("Other cases are before you by now. Look at the list again; nothing was changed.")
     for position, one in enumerate(order, 1):
         standing, ballot, task = held[one]
-        _put(session, ranking.instances[standing.vote.instance_id], ballot, task, position, by=by, now=now)
+        _put(session, ranking.cases[standing.vote.instance_id], ballot, task, position, by=by, now=now)
     session.flush()
-    return load_ranking(session, vote_id)
+    return load_ranking(session, vote_id, now)
 
 
 def _put(
@@ -189,7 +229,7 @@ def _put(
 ) -> None:
     if ballot.state == CAST:
         registry.router().check(session, task, case.variables, by, now)
-        ballot.rank, ballot.changed_at = position, now
+        ballot.rank, ballot.changed_by, ballot.changed_at = position, by, now
         return
     found = tasks.load(session, task.id, actor=by, now=now, lock=True)
     ballot.rank, ballot.state, ballot.changed_by, ballot.changed_at = position, CAST, by, now
@@ -201,19 +241,22 @@ def _put(
 def close(session: Session, vote_id: int, *, by: str, now: datetime) -> int:
     """Close the ranking: every case that is before it is decided, and its step goes on by a job. How many they are.
 
-    Raises NotFound, NotAllowed unless they lead it, and Conflict where nobody has ranked anything.
+    Raises NotFound, NotAllowed for who may not close it, or is in conflict about a case that they have not said to be
+    recused from, and Conflict where nobody has ranked anything.
     """
-    ranking = load_ranking(session, vote_id, lock=True)
-    if ranking.open and not ranking.is_led_by(by):
-        raise NotAllowed("Whoever leads the committee closes the ranking.")
+    ranking = load_ranking(session, vote_id, now, lock=True)
+    if ranking.open and by not in ranking.closers:
+        raise NotAllowed("Whoever leads the committee closes the ranking, and nobody who stands for it themself.")
     if not any(_cast(standing) for standing in ranking.open):
         raise Conflict("Nobody has ranked anything, or it is closed already. Nothing was changed.")
+    for standing, _, task in ranking.held[by]:
+        registry.router().check(session, task, ranking.cases[standing.vote.instance_id].variables, by, now)
     return _close(session, ranking, now)
 
 
 def close_in_time(session: Session, vote_id: int, *, now: datetime) -> None:
     """Close a ranking at its deadline: when the last of the cases before it is due."""
-    ranking = load_ranking(session, vote_id, lock=True)
+    ranking = load_ranking(session, vote_id, now, lock=True)
     waiting = [task for one in ranking.open for _, task in one.ballots if task.is_unfinished]
     if ranking.open and not any(task.due_at is not None and task.due_at > now for task in waiting):
         _close(session, ranking, now)
@@ -242,7 +285,6 @@ def _number(cases: Sequence[Ranked]) -> dict[int, int]:
 
 
 def _step_of(session: Session, ranking: Ranking, standing: Standing) -> SharedStep:
-    case: Any = ranking.instances[standing.vote.instance_id]
+    case = ranking.cases[standing.vote.instance_id]
     program = program_for(session, case.definition_id)
-    token = next(task.token for ballot, task in standing.ballots if ballot.state not in NOT_COUNTED)
-    return SharedStep(case, program, program.step(standing.vote.step), token)
+    return SharedStep(case, program, program.step(standing.vote.step), standing.ballots[0][1].token)

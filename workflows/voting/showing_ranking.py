@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from engine import NotFound, Task
@@ -13,7 +13,7 @@ from workflows.people.models import Committee
 from workflows.people.organisation import Organisation
 from workflows.people.snapshot import organisation_on
 from workflows.routing.facts import day_of
-from workflows.voting.models import CAST, WAITING, Ballot
+from workflows.voting.models import CAST, Ballot
 from workflows.voting.ordering import Ranked, Room, in_order
 from workflows.voting.ranking import Ranking, load_ranking
 from workflows.voting.standing import Standing
@@ -49,7 +49,7 @@ class ShownRanking:
     """A ranking before one of its members.
 
     `above` is how many of their own cases stand above the line; `together` the order of all, shown to whoever has
-    handed in theirs; `decided` what was closed before.
+    handed in theirs; `decided` what was closed before; `closers` who may close it, by name.
     """
 
     name: str
@@ -64,7 +64,8 @@ class ShownRanking:
     missing: Sequence[str]
     together: Sequence[ShownPlace]
     decided: Sequence[ShownPlace]
-    leads: bool
+    may_close: bool
+    closers: Sequence[str]
 
     @property
     def waits(self) -> int:
@@ -77,47 +78,45 @@ def show_ranking(session: Session, vote_id: int, *, reader: str, now: datetime) 
 
     Raises NotFound for everybody else, and Conflict where what a case costs cannot be worked out.
     """
-    ranking = load_ranking(session, vote_id)
-    if not any(_is_of(reader, pair) for one in ranking.standings for pair in one.ballots):
+    ranking = load_ranking(session, vote_id, now)
+    if not _takes_part(session, ranking, reader):
         raise NotFound("There is no such ranking, or it is not yours to see.")
     organisation, cases = organisation_on(session, day_of(now)), ranking.ranked()
-    held = ranking.held_by(reader)
-    has_ranked = bool(held) and all(ballot.state == CAST for _, ballot, _ in held)
+    held = ranking.held.get(reader, [])
+    has_ranked = bool(held) and _has_ranked(ranking, reader)
     # Whoever stands for it as well learns nothing of the order of all, because it holds their own case.
-    stands_for_it = any(one.vote.subject == reader for one in ranking.standings)
-    people = _people(ranking)
-    committee = ranking.standings[-1].vote.committee
+    stands_for_it = ranking.is_about(reader)
+    newest = ranking.votes[-1]
+    missing = [person for person in ranking.held if not _has_ranked(ranking, person)]
     return ShownRanking(
-        name=ranking.standings[-1].vote.name,
-        committee=session.scalar(select(Committee.name).where(Committee.id == committee)) or "",
+        name=newest.name,
+        committee=session.scalar(select(Committee.name).where(Committee.id == newest.committee)) or "",
         rules=describe_rules(ranking.settings),
         own=[_case(ranking, organisation, standing, ballot, task) for standing, ballot, task in held],
         above=_above([ranking.cost_of(standing) for standing, _, _ in held], ranking.room),
         room=ranking.room,
         has_ranked=has_ranked,
-        ranked=sum(people.values()),
-        called=len(people),
-        missing=[_name(organisation, person) for person, is_done in people.items() if not is_done],
+        ranked=len(ranking.held) - len(missing),
+        called=len(ranking.held),
+        missing=[_name(organisation, person) for person in missing],
         together=list(_together(ranking, organisation, cases)) if has_ranked and not stands_for_it else [],
         decided=[] if stands_for_it else _decided(ranking, organisation),
-        leads=not stands_for_it and ranking.is_led_by(reader),
+        may_close=reader in ranking.closers,
+        closers=[_name(organisation, person) for person in ranking.closers],
     )
 
 
-def _is_of(reader: str, pair: tuple[Ballot, Task]) -> bool:
-    ballot, task = pair
-    return reader in (ballot.member, ballot.changed_by, task.assignee)
+def _takes_part(session: Session, ranking: Ranking, reader: str) -> bool:
+    """Whether somebody has a ballot in it, or has had one."""
+    votes = [vote.id for vote in ranking.votes]
+    mine = or_(Ballot.member == reader, Ballot.changed_by == reader, Task.assignee == reader)
+    ballots = select(Ballot.task_id).join(Task, Task.id == Ballot.task_id).where(Ballot.vote_id.in_(votes), mine)
+    return reader in ranking.held or session.scalar(ballots.limit(1)) is not None
 
 
-def _people(ranking: Ranking) -> dict[str, bool]:
-    """Everybody who ranks, and whether they have put all their cases somewhere."""
-    found: dict[str, bool] = {}
-    for standing in ranking.open:
-        for ballot, task in standing.ballots:
-            person = ballot.changed_by if ballot.state == CAST else task.assignee
-            if person is not None and ballot.state in (CAST, *WAITING):
-                found[person] = found.get(person, True) and ballot.state == CAST
-    return found
+def _has_ranked(ranking: Ranking, person: str) -> bool:
+    """Whether somebody who ranks has put all their cases somewhere."""
+    return all(ballot.state == CAST for _, ballot, _ in ranking.held[person])
 
 
 def _name(organisation: Organisation, person_id: str | None) -> str:
@@ -163,7 +162,7 @@ def _together(ranking: Ranking, organisation: Organisation, cases: Sequence[Rank
 
 
 def _decided(ranking: Ranking, organisation: Organisation) -> list[ShownPlace]:
-    found = [one.vote for one in ranking.standings if one.vote.outcome is not None]
+    found = [vote for vote in ranking.votes if vote.outcome is not None]
     found.sort(key=lambda vote: (vote.settled_at is None, vote.settled_at, (vote.counts or {}).get("place") or 10_000))
     return [
         ShownPlace(

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import NotFound, SharedStep, Task, shared
+from engine import CANCELLED, OPEN, Instance, NotFound, SharedStep, Task, shared
 from workflows.voting.counting import RECUSED as NOT_CALLED
 from workflows.voting.counting import Seat, needed_to_vote
 from workflows.voting.models import ANNULLED, CAST, NOT_COUNTED, PRESENT, RECUSED, WAITING, Ballot, Vote
@@ -47,16 +48,34 @@ class Standing:
     def is_held(self) -> bool:
         """Whether the step still waits, as its tasks tell: where it was left another way, they went with it.
 
-        What is ranked waits on when everybody has done so.
+        What is ranked waits on when everybody has done so, but for whoever leads.
         """
-        if any(task.is_unfinished for _, task in self.ballots):
+        if self.has_tasks:
             return True
-        left = any(ballot.state in WAITING and not task.is_unfinished for ballot, task in self.ballots)
+        left = any(ballot.state in (CAST, *WAITING) and task.state == CANCELLED for ballot, task in self.ballots)
         return self.settings.pattern.ranks and not left
+
+    @property
+    def has_tasks(self) -> bool:
+        """Whether anybody has a task of it to do."""
+        return any(task.is_unfinished for _, task in self.ballots)
+
+    def still_waits(self, session: Session, instance: Instance, now: datetime) -> bool:
+        """Whether the step still waits: where no task of it is left, the state of the instance tells."""
+        return self.has_tasks or (self.is_held and shared.waits(session, instance, self.ballots[0][1].token, now))
 
     def of(self, task_id: int) -> Ballot:
         """The ballot of a task."""
         return next(ballot for ballot, task in self.ballots if task.id == task_id)
+
+
+def holder_of(ballot: Ballot, task: Task) -> str | None:
+    """Whose a ballot is now: whoever has its task, or has cast it and has no task any more."""
+    if ballot.state not in (CAST, *WAITING):
+        return None
+    if ballot.state == CAST and not task.is_unfinished:
+        return ballot.changed_by
+    return task.assignee if task.state == OPEN else None
 
 
 def seats(ballots: Iterable[Ballot]) -> list[Seat]:

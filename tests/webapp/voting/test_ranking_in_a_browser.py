@@ -136,6 +136,7 @@ def test_without_a_script_and_for_whoever_has_no_part_in_it(
     # When it is, it counts; and one that leaves somebody out does not
     assert "Other cases are before you by now" in olga.send("/votes/rankings/1", order=["2", "1"]).text
     assert "Your order is handed in." in olga.send("/votes/rankings/1", order=["2", "1", "3"]).text
+    assert "Mara can close it, which decides on every case." in olga.open("/votes/rankings/1").text
     assert "Whoever leads the committee closes" in olga.send("/votes/rankings/1/close").text
     # And nobody else finds it: neither HR nor whom it is about.
     for who in ("hugo", "ann"):

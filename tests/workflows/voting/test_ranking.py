@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from engine import Conflict, Instance, Member, NotAllowed, Rejection, Task, instances, registry, suspending
+from engine import Conflict, Instance, Job, Member, NotAllowed, Rejection, Task, instances, registry, suspending, tasks
 from engine.definitions import deploy
-from tests.engine.drawing import draw, person, sub
+from tests.engine.drawing import deadline, draw, person, sub
 from tests.engine.pictures import with_pictures
 from tests.workflows.routing.cast import NOW, TODAY, become
 from tests.workflows.voting.conftest import EVERYBODY
@@ -19,11 +19,13 @@ from tests.workflows.voting.electing import APPROVE, Case, vote_step, work
 from tests.workflows.voting.test_checking import refused
 from workflows.people.committees import CHAIR, add_level, found_committee, give_seat, levels_of
 from workflows.people.models import TERMINATED
+from workflows.people.snapshot import organisation_on
 from workflows.voting.casting import cast, recuse
 from workflows.voting.following import follow_committee, follow_people
 from workflows.voting.models import Vote
 from workflows.voting.ranking import close, load_ranking, rank
 from workflows.voting.showing import show_vote
+from workflows.voting.showing_ranking import show_ranking
 from workflows.voting.standing import standing_of
 
 CANDIDATES = {"ann": 50, "carl": 60, "nina": 10, "paul": 20}
@@ -48,14 +50,17 @@ def candidates() -> Iterator[None]:
 class Board:
     """A cycle in which the committee “Bonuses” ranks everybody: Mara leads it, with Rita and Hugo."""
 
-    def __init__(self, session: Session, **settings: str) -> None:
+    def __init__(self, session: Session, late: str = "", **settings: str) -> None:
         self.session = session
         found_committee(session, "Bonuses")
         for who in ("mara", "rita", "hugo"):
             give_seat(session, "bonuses", who, role=CHAIR if who == "mara" else "member", day=TODAY)
         given = {"vote": "ranking", "actor": "committee", "actorArgument": "bonuses", "voteCapacity": "2", **settings}
         step = person("decide", "Decide on the bonus", sets="decision = outcome; stands = place", **given)
-        package = draw("start > cases > end", sub("cases", "start1 > decide > end1", step, over="tests.candidates"))
+        flows, beside = "start1 > decide > end1", [step]
+        if late:
+            flows, beside = f"{flows}; late > end2", [step, deadline("late", "decide", late)]
+        package = draw("start > cases > end", sub("cases", flows, *beside, over="tests.candidates"))
         definition = deploy(session, with_pictures(package), by=None, now=NOW)
         self.root = instances.start(session, definition, name="Bonuses 2026", by="rita", now=NOW)
         session.flush()
@@ -148,6 +153,106 @@ def test_only_whoever_leads_closes_it_and_not_before_anything_is_ranked(company:
     board.ranks("rita", "ann", "nina", "carl", "paul")
     with pytest.raises(NotAllowed, match="Whoever leads"):
         board.closes("rita")
+
+
+def test_r1_whoever_leads_and_stands_for_it_has_it_closed_by_the_others(company: Session) -> None:
+    # Given that it is about Mara as well, who leads
+    CANDIDATES["mara"] = 5
+    board = Board(company)
+    del CANDIDATES["mara"]
+    for who in ("mara", "rita"):
+        board.ranks(who, "ann", "nina", "carl", "paul", *(["mara"] if who == "rita" else []))
+    # When she would close it, by whatever way
+    with pytest.raises(NotAllowed, match="nobody who stands for it"):
+        board.closes("mara")
+    # Then her page says who can: Rita, who leads in her case
+    shown = show_ranking(company, board.votes["ann"].id, reader="mara", now=NOW)
+    assert (shown.may_close, shown.closers) == (False, ["Rita"])
+    assert board.closes("rita") == 5
+
+
+def test_r14_whoever_leads_and_is_recused_has_it_closed_by_the_others(company: Session) -> None:
+    board = Board(company)
+    board.ranks("rita", "ann", "nina", "carl", "paul")
+    for about in CANDIDATES:
+        recuse(company, board.task("mara", about), reason="We are related.", by="mara", now=NOW)
+    with pytest.raises(NotAllowed):
+        board.closes("mara")
+    assert board.closes("rita") == 4
+
+
+def test_the_gate_is_asked_about_every_case_that_is_closed(company: Session) -> None:
+    # Given that Mara has done an earlier step of the case of Ann, which asks for four eyes
+    board = Board(company)
+    board.ranks("mara", "ann", "nina", "carl", "paul")
+    for case in company.scalars(select(Instance).where(Instance.subject == "ann")):
+        case.variables = {**case.variables, "done_by": {"propose": "mara"}}
+    for task in company.scalars(select(Task).where(Task.subject == "ann", Task.assignee == "mara")):
+        task.explanation = [{**task.explanation[0], "stakes": "decides four_eyes"}, *task.explanation[1:]]
+    company.flush()
+    # When, then
+    with pytest.raises(NotAllowed, match="four eyes"):
+        board.closes("mara")
+    recuse(company, board.task("mara", "ann"), reason="I proposed it.", by="mara", now=NOW)
+    assert board.closes("mara") == 4
+
+
+def test_what_is_handed_on_after_it_was_ranked_is_ranked_and_closed_by_whoever_has_it(company: Session) -> None:
+    # Given an order of Mara, who leads, and that Lena has her ballots by now
+    board = Board(company, voteCapacity="1")
+    board.ranks("mara", "ann", "nina", "carl", "paul")
+    for about in CANDIDATES:
+        said: dict[str, Any] = {"by": "hugo", "reason": "Mara is away.", "now": NOW}
+        tasks.reassign(company, board.task("mara", about), to="lena", **said)
+    with pytest.raises(NotAllowed):
+        board.closes("mara")
+    # When Lena puts them in another order and closes it
+    board.ranks("lena", "nina", "ann", "carl", "paul")
+    board.closes("lena")
+    # Then hers counts
+    assert board.outcomes["nina"] == "approve"
+
+
+@pytest.mark.parametrize("is_recused", [False, True])
+def test_a_case_whose_step_was_left_another_way_is_not_ranked(company: Session, *, is_recused: bool) -> None:
+    # Given an order, with or without whoever leads, and a case that goes on by itself at its deadline
+    board = Board(company, late="P7D", voteCapacity="25%")
+    everybody = ("ann", "nina", "carl", "paul")
+    if is_recused:
+        recuse(company, board.task("mara", "ann"), reason="We are related.", by="mara", now=NOW)
+    for who in ("mara", "rita", "hugo"):
+        board.ranks(who, *(everybody[1:] if is_recused and who == "mara" else everybody))
+    (ann,) = company.scalars(select(Instance).where(Instance.subject == "ann"))
+    company.execute(update(Job).where(Job.kind == "timer", Job.instance_id != ann.id).values(state="held"))
+    work(company, NOW + timedelta(days=8))
+    # Then it takes no room from the others, and gets no ballot more
+    assert load_ranking(company, board.votes["nina"].id, NOW).room.cases == 1
+    follow_committee(company, "bonuses", NOW)
+    work(company)
+    assert board.closes() == 3
+    assert board.outcomes == {"ann": None, "nina": "approve", "carl": "reject", "paul": "reject"}
+
+
+def test_a_page_reads_what_it_shows(company: Session, statements: list[str]) -> None:
+    # Given a ranking that was closed, and one case that came later
+    board = Board(company)
+    paul = company.scalars(select(Instance).where(Instance.subject == "paul")).one()
+    suspending.suspend(company, paul.id, by="rita", reason="Wait.", now=NOW)
+    company.flush()
+    board.ranks("mara", "ann", "nina", "carl")
+    board.closes()
+    suspending.resume(company, paul.id, by="rita", reason="Go on.", now=NOW)
+    work(company)
+    # When
+    vote = board.votes["ann"].id
+    organisation_on(company, TODAY)
+    statements.clear()
+    shown = show_ranking(company, vote, reader="mara", now=NOW)
+    # Then no state of a case is read, and of what is decided no case and no ballot
+    assert ([case.name for case in shown.own], len(shown.decided)) == (["Paul"], 3)
+    assert len([one for one in statements if not one.startswith("WITH RECURSIVE")]) == 5
+    assert not any("instance.blob" in one for one in statements)
+    assert list(load_ranking(company, vote, NOW, lock=True).cases) == [paul.id]
 
 
 @pytest.mark.parametrize("order", [("ann", "nina", "carl"), ("ann", "ann", "nina", "carl"), ()])
@@ -244,7 +349,7 @@ def test_a_paused_case_is_not_ranked_and_waits_with_what_is_left(company: Sessio
     company.flush()
     work(company)
     board.ranks("mara", "paul")
-    assert load_ranking(company, board.votes["paul"].id).room.cases == 0
+    assert load_ranking(company, board.votes["paul"].id, NOW).room.cases == 0
     board.closes()
     assert board.outcomes["paul"] == "reject"
 
