@@ -8,6 +8,7 @@ REGISTERING = (
     "workflows.cycles.repairing",
     "workflows.versions.following",
     "workflows.inbox.bulk_approving",
+    "workflows.asking.reminding",
     "workflows.reviews.sending_back",
 )
 INSTALLING = (

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine import Conflict, NotAllowed, NotFound, OpenTask, Rejection, due_at, registry, tasks
 from workflows.asking.models import ANSWERED, OPEN, WITHDRAWN, Inquiry
+from workflows.asking.reminding import plan_reminder
 from workflows.notifications.informing import Notice, inform
 from workflows.notifications.models import ANSWER, ASKED
 from workflows.people.search import name_people
@@ -25,9 +26,9 @@ LATEST_DUE = 366
 def ask(session: Session, task_id: int, *, of: str, text: str, due: date | None, by: str, now: datetime) -> Inquiry:
     """Ask a colleague something at a task that `by` has; they get it in their inbox.
 
-    `due` is the day by whose end, where the colleague is, an answer is wished for. Raises what `engine.tasks.load`
-    raises, Conflict for a task that nobody has taken, Rejection for a text or a day that makes no sense, NotAllowed for
-    a colleague who may not be asked.
+    `due` is the day by whose end, where the colleague is, an answer is wished for; they are reminded once before it.
+    Raises what `engine.tasks.load` raises, Conflict for a task that nobody has taken, Rejection for a text or a day
+    that makes no sense, NotAllowed for a colleague who may not be asked.
     """
     found = tasks.load(session, task_id, actor=by, now=now, lock=True)
     task, text = found.task, text.replace("\0", "").strip()
@@ -54,6 +55,7 @@ def ask(session: Session, task_id: int, *, of: str, text: str, due: date | None,
     tasks.record(session, found, "colleague_asked", by=by, now=now, to=of)
     name = name_people(session, [by])[by]
     inform(session, [Notice(of, ASKED, f"{name} asks you something.", inquiry_id=inquiry.id)], now)
+    plan_reminder(session, found, inquiry, now)
     return inquiry
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import BindParameter, ColumnElement, and_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from engine import UNFINISHED, NotFound, Task
@@ -39,9 +39,13 @@ def list_waiting(session: Session, person_id: str) -> list[Asked]:
 
 
 def list_at_task(session: Session, task: Task) -> list[Asked]:
-    """What was asked at a task, and at the same step of its case before, the oldest first. One statement."""
-    at_step = and_(Task.instance_id == task.instance_id, Task.step == task.step, Inquiry.state != WITHDRAWN)
-    return sorted(_list(session, at_step), key=lambda one: one.inquiry.id)
+    """What was asked at a task, the oldest first; and by whoever has it, at the same step of its case before.
+
+    Not what others have asked who vote on it, approve it too, or did it another time. One statement.
+    """
+    at_step = and_(Task.instance_id == task.instance_id, Task.step == task.step)
+    mine = or_(Inquiry.task_id == task.id, and_(at_step, Inquiry.asked_by.in_((task.assignee, task.owner))))
+    return sorted(_list(session, and_(mine, Inquiry.state != WITHDRAWN)), key=lambda one: one.inquiry.id)
 
 
 def read_one(session: Session, inquiry_id: int, reader: str) -> Asked:

@@ -72,6 +72,22 @@ def test_a_colleague_is_asked_answers_and_the_answer_stands_at_the_task(review: 
     assert inquiry(review).answer == REPLY
 
 
+def test_a_colleague_who_does_not_answer_is_reminded_once_before_the_day(review: Review) -> None:
+    # Given three questions to Dora, of which she answers one, and one has no day
+    task = begun(review)
+    for due in ("2026-12-20", "2026-12-20", ""):
+        ask(review, task, "dora", due=due)
+    dora, first = review.browser("dora"), inquiry(review).id - 2
+    dora.open(f"/inquiries/{first}")
+    dora.send(f"/inquiries/{first}/answer", answer=REPLY)
+    before = len(told(review, ASKED))
+    # When the day comes near, and has passed
+    review.travel(days=10)
+    # Then she is told once
+    assert told(review, ASKED)[before:] == [("dora", "Ben would like your answer by 20 December 2026.")]
+    assert len(review.open("manager_review", "ann")) == 1
+
+
 def test_nothing_waits_for_the_answer_and_nobody_is_asked_any_more_once_it_is_decided(review: Review) -> None:
     task = begun(review)
     ask(review, task, "dora")

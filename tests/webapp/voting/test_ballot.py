@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 
+from engine import SessionFactory, Task, clock, transaction
 from tests.webapp.browsing import Browser
 from tests.webapp.voting.conftest import Open
+from workflows.asking.asking import ask
+from workflows.asking.reading import list_at_task
 
 OpenBrowser = Callable[[str], Browser]
 Outcome = Callable[[int], object]
@@ -29,6 +32,16 @@ def test_the_inbox_leads_to_the_ballot_and_the_last_vote_that_counts_settles_it(
     assert outcome(tasks["ben"]) == "approve"
     olga = open_browser("olga")
     assert "did not have to vote any more" in olga.open(f"/tasks/{tasks['olga']}").text
+
+
+def test_whoever_votes_reads_what_they_have_asked_and_not_what_others_have(
+    open_vote: Open, factory: SessionFactory
+) -> None:
+    votes = open_vote()
+    with transaction(factory) as session:
+        ask(session, votes["ben"], of="hugo", text="Would you?", due=None, by="ben", now=clock.now())
+        seen = {who: len(list_at_task(session, session.get_one(Task, votes[who]))) for who in votes}
+    assert seen == {"ben": 1, "mara": 0, "olga": 0}
 
 
 def test_without_a_choice_the_page_says_so_and_keeps_the_reason(open_vote: Open, open_browser: OpenBrowser) -> None:
