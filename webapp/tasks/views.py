@@ -3,20 +3,20 @@
 from flask import flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engine import Conflict, OpenTask, Rejection, Task, clock, tasks
+from engine import Conflict, OpenTask, Rejection, Task, clock, tasks, transaction
 from webapp.actor import signed_in
 from webapp.auth.reauthentication import NOT_CONFIRMED, confirm_actor
 from webapp.errors import invalid
 from webapp.forms import apply_buttons, read_submitted
 from webapp.going_on import go_on
 from webapp.numbers import read_number
-from webapp.request_session import current_session, discard_changes
+from webapp.request_session import current_session, discard_changes, live_sessions
 from webapp.tasks import adding, blueprint, sending_back
 from webapp.tasks.closed import find_task, render_closed
 from webapp.tasks.delegating import render_delegated
 from webapp.tasks.page import Attempt, needs_signature, render_task
 from webapp.tasks.recalling import tell_handed_in
-from workflows.notifications.reading import mark_opened
+from workflows.notifications.reading import has_unread, mark_opened
 from workflows.promotions.signing import confirm_signer
 from workflows.reviews.submitting import FormIncomplete, save_draft, submit
 from workflows.routing.electing import is_ballot
@@ -30,9 +30,8 @@ PAGES = {"calibration": "calibration.session", "executive-decision": "promotions
 @blueprint.get("/tasks/<int:task_id>")
 def show_task(task_id: int) -> ResponseReturnValue:
     """A task with its form and all that helps to answer it."""
-    session = current_session()
-    task = find_task(session, task_id)
-    mark_opened(session, signed_in().person_id, task_id, clock.now())
+    _keep_as_read(task_id)
+    task = find_task(current_session(), task_id)
     if is_ballot(task.explanation) and signed_in().person_id != task.owner:
         return redirect(url_for("voting.show_ballot", task_id=task_id))
     if not task.is_unfinished:
@@ -112,6 +111,15 @@ def release_task(task_id: int) -> ResponseReturnValue:
 
 def _load(task_id: int) -> OpenTask:
     return tasks.load(current_session(), task_id, actor=signed_in().person_id, now=clock.now())
+
+
+def _keep_as_read(task_id: int) -> None:
+    """Whoever opens a task has read what they were told of it: kept before the page is read, which writes nothing."""
+    reader = signed_in().person_id
+    if has_unread(current_session(), reader, task_id):
+        discard_changes()
+        with transaction(live_sessions()) as session:
+            mark_opened(session, reader, task_id, clock.now())
 
 
 def _own_page(found: OpenTask) -> str | None:

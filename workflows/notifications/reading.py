@@ -52,11 +52,16 @@ def is_unread() -> ColumnElement[bool]:
     )
 
 
+def has_unread(session: Session, person_id: str, task_id: int) -> bool:
+    """Whether the person was told something of a task that they have not read; one statement."""
+    return bool(session.scalar(select(exists().where(*_unread_of(person_id, task_id)))))
+
+
 def mark_opened(session: Session, person_id: str, task_id: int, now: datetime) -> None:
     """Whoever opens a task has read what they were told about it; one statement."""
     session.execute(
         update(Notification)
-        .where(Notification.task_id == task_id, Notification.person_id == person_id, Notification.read_at.is_(None))
+        .where(*_unread_of(person_id, task_id))
         .values(read_at=now)
         .execution_options(synchronize_session=False)
     )
@@ -68,3 +73,7 @@ def mark_read(session: Session, person_id: str, now: datetime, *, notification_i
     if notification_id is not None:
         unread = unread.where(Notification.id == notification_id)
     session.execute(unread.values(read_at=now).execution_options(synchronize_session="fetch"))
+
+
+def _unread_of(person_id: str, task_id: int) -> tuple[ColumnElement[bool], ...]:
+    return Notification.task_id == task_id, Notification.person_id == person_id, Notification.read_at.is_(None)

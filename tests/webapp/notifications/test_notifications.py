@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from tests.webapp.reviewing import Review
+from tests.workflows.small_cycle import counted
 from workflows.notifications.models import Notification
 
 
@@ -21,6 +22,19 @@ def test_a_reminder_is_read_and_leads_to_its_task(review: Review) -> None:
     ann.send(f"/notifications/{reminder.id}/reading")
     assert ann.page.request.path == f"/tasks/{task.id}"
     assert of(review, "ann")[0].read_at == review.now or of(review, "ann")[0].read_at
+    assert "not read yet" not in ann.open("/notifications").text
+
+
+def test_whoever_opens_a_task_has_read_what_they_were_told_of_it(review: Review) -> None:
+    review.travel(days=8)
+    ann, task = review.browser("ann"), review.task("self_assessment", "ann")
+    assert "data-bell-number>1<" in ann.open("/inbox").text
+    # When she opens it from her inbox, the bell of that very page knows
+    assert "data-bell-number>0<" in ann.open(f"/tasks/{task.id}").text
+    # And from then on nothing is written when she looks at it.
+    with counted(review.factory) as sent:
+        ann.open(f"/tasks/{task.id}")
+    assert not any(statement.startswith(("UPDATE", "INSERT")) for statement in sent)
     assert "not read yet" not in ann.open("/notifications").text
 
 
