@@ -37,6 +37,15 @@ document.addEventListener('keydown', (event) => {
   target.click();
 });
 
+// What is unfolded stays so when the list comes anew.
+let unfolded = [];
+document.addEventListener('htmx:beforeSwap', () => {
+  unfolded = [...document.querySelectorAll('[data-steps] details[open]')].map((part) => part.id);
+});
+document.addEventListener('htmx:afterSwap', () => {
+  for (const id of unfolded) document.getElementById(id)?.setAttribute('open', '');
+});
+
 // What had the focus may have gone with the part of the page that came anew: the keyboard goes on at the list.
 document.addEventListener('htmx:afterSettle', () => {
   prepare();
