@@ -2,14 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from engine import Conflict, Rejection
-from workflows.designs.changing import Saving, remove_file, write_files
+from workflows.designs.changing import Saving, remove_file, what_differs, write_files
 from workflows.designs.files import diagram_path
 from workflows.designs.reading import files_of, lock_design, read_file
 
@@ -108,9 +108,7 @@ def remove_part(session: Session, design_id: int, kind: Kind, name: str, *, by: 
     found = read_file(session, design_id, kind.path_of(name))
     asked = find_part(kind, files_of(session, design_id), name).asked_at
     if asked:
-        quoted = [f"“{step}”" for step in asked]
-        steps = " and ".join(filter(None, (", ".join(quoted[:-1]), quoted[-1])))
-        raise StillAsked(f"This {kind.word} is asked at {steps}. Choose another {kind.word} there first.")
+        raise StillAsked(f"This {kind.word} is asked at {in_quotes(asked)}. Choose another {kind.word} there first.")
     remove_file(session, design_id, kind.path_of(name), based_on=found.revision, by=by, now=now)
 
 
@@ -132,14 +130,17 @@ def rename_part(session: Session, design_id: int, kind: Kind, name: str, wanted:
     if kind.path_of(new) in files:
         raise UnfitTitle(f"There is another {kind.word} in a file called “{new}”. Choose another name.")
     diagram = diagram_path(files)
-    changed = {
-        kind.path_of(name): None,
-        kind.path_of(new): content,
-        diagram: kind.follow(files[diagram], name, new),
-    }
+    after = {**files, kind.path_of(new): content, diagram: kind.follow(files[diagram], name, new)}
+    del after[kind.path_of(name)]
     detail = f"“{name}” is now called “{new}”"
-    write_files(Saving(session, design, "moved", detail, by, now), changed)
+    write_files(Saving(session, design, "moved", detail, by, now), what_differs(files, after))
     return new
+
+
+def in_quotes(names: Sequence[str]) -> str:
+    """Names as a sentence lists them: “A”, “B” and “C”."""
+    quoted = [f"“{name}”" for name in names]
+    return " and ".join(filter(None, (", ".join(quoted[:-1]), quoted[-1])))
 
 
 def plain_name(text: str) -> str:

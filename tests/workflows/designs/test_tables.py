@@ -68,6 +68,10 @@ def test_the_file_of_a_table_is_renamed(desk: SessionFactory) -> None:
         old = {path: content for path, content in ANNUAL.items() if not path.endswith(".dmn")}
         assert files == {**old, f"decisions/{new}.dmn": ANNUAL["decisions/reward_approval.dmn"]}
         assert inspect_package(files).findings == ()
+        # And whoever has the diagram open can save it.
+        read_at = design.revision - 1
+        path, changed = diagram_path(ANNUAL), ANNUAL[diagram_path(ANNUAL)] + b"<!-- Mine -->"
+        changing.save_file(session, design.id, path, changed, based_on=read_at, by="rita", now=NOW)
 
 
 def test_a_table_that_cannot_be_read_is_listed_by_its_name() -> None:
