@@ -1,8 +1,11 @@
 """When a way is taken: the condition of a flow, and the words on its line."""
 
+import itertools
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from engine import BPMN, NotFound
+from engine import BPMN, NotFound, known_variables
 from workflows.designs.outline.conditions import say_condition
 from workflows.designs.outline.settings import EXTENSION, set_answers
 from workflows.designs.outline.sheet import RF, insert
@@ -64,12 +67,25 @@ class Answer:
 
 
 def variable_for(outline: Outline, answer: Answer) -> str:
-    """The variable in which an answer is kept, or would be: by its own name, unless another step keeps that."""
+    """The variable in which an answer is kept, or would be: by its own name, unless that means something else."""
     steps = outline.diagram.steps
     kept = [name for name, value in steps[answer.step].sets if value == answer.key] if answer.step in steps else []
+    return kept[0] if kept else next(name for name in _names_for(answer) if name not in _taken(outline))
+
+
+def _names_for(answer: Answer) -> Iterator[str]:
+    """Names that expressions can say, the plainest first."""
     own = answer.key.partition(".")[0]
-    taken = any(name == own for step in steps.values() if step.id != answer.step for name, _ in step.sets)
-    return kept[0] if kept else f"{answer.step}_{own}" if taken else own
+    plain = [re.sub(r"\W", "_", name, flags=re.ASCII) for name in (own, f"{answer.step}_{own}")]
+    return itertools.chain(plain, (f"{plain[-1]}_{number}" for number in itertools.count(2)))
+
+
+def _taken(outline: Outline) -> set[str]:
+    """The variables that a process has, declares or sets."""
+    diagram = outline.diagram
+    steps = diagram.steps.values()
+    kept = {name for step in steps for name, _ in step.sets} | {step.settings.get("result", "") for step in steps}
+    return kept | {name for name, _ in diagram.variables} | known_variables.keys()
 
 
 def keep(draft: Draft, answer: Answer) -> None:
@@ -78,7 +94,7 @@ def keep(draft: Draft, answer: Answer) -> None:
     if step is None:
         raise NotFound("The step whose answer was chosen is not there any more. Choose again.")
     if (name, answer.key) not in step.sets:
-        set_answers(draft, step.id, [*(pair for pair in step.sets if pair[0] != name), (name, answer.key)])
+        set_answers(draft, step.id, [*step.sets, (name, answer.key)])
     if answer.type:
         _declare(draft, name, answer)
 

@@ -125,14 +125,23 @@ export class Model {
   }
 
   keep(step, question, vocabulary) {
-    const own = question.value.split('.')[0];
-    const name = this.names(vocabulary).some((one) => one.name === own) ? `${step.id}_${own}` : own;
+    const name = this.freeName(step, question, vocabulary);
     this.setRows(step, 'rf:Set', [...this.rows(step, 'rf:Set').map(plain), { name, value: question.value }]);
     const root = this.modeler.get('canvas').getRootElement();
     const declared = this.rows(this.process(root), 'rf:Variable').map(plain);
     if (!declared.some((one) => one.name === name)) {
       this.setRows(this.process(root), 'rf:Variable', [...declared, { name, type: question.type, label: question.label }]);
     }
+    return name;
+  }
+
+  // As variable_for of workflows.designs.outline.deciding: the plainest name that means nothing else.
+  freeName(step, question, vocabulary) {
+    const taken = new Set(this.names(vocabulary).map(({ name }) => name));
+    const own = question.value.split('.')[0];
+    const long = `${step.id}_${own}`.replace(/\W/g, '_');
+    let name = taken.has(own) ? long : own;
+    for (let number = 2; taken.has(name); number += 1) name = `${long}_${number}`;
     return name;
   }
 
