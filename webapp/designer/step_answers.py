@@ -7,10 +7,11 @@ from typing import Any
 from engine import Finding
 from webapp.designer.outlining import Line
 from workflows.designs import asking
-from workflows.designs.form_questions import COMPARED, Question, kinds, list_form_questions
-from workflows.designs.forms import READY, path_of
+from workflows.designs.form_questions import Question, kinds, list_compared, list_form_questions
+from workflows.designs.forms import READY, asked_elsewhere, path_of
 from workflows.designs.outline import Doing, Outline
 from workflows.designs.outline.deciding import Answer, variable_for
+from workflows.designs.parts import in_quotes
 from workflows.designs.questions import ONE, list_questions
 from workflows.voting.following import ANSWERS
 
@@ -28,8 +29,8 @@ def list_answers(outline: Outline, files: Files) -> list[tuple[str, list[tuple[s
         if "vote" in step.settings:
             asked = [Question(name, answer.label, answer.type) for name, answer in ANSWERS.items()]
         else:
-            asked = list_form_questions(files.get(path_of(step.settings.get("form", "")), b"{}"))
-        offered = [_compared(one) for one in asked if one.type in COMPARED and one.key.isidentifier()]
+            asked = list_compared(files.get(path_of(step.settings.get("form", "")), b"{}"))
+        offered = [_compared(one) for one in asked]
         found += [(step.name, [(Answer(step.id, one.value).token, one) for one in offered])] if offered else []
     return found
 
@@ -50,7 +51,9 @@ def about_form(line: Line, outline: Outline, files: Files) -> dict[str, Any]:
     """What the open step needs to know of its form."""
     form = line.entry.step.settings.get("form", "") if isinstance(line.entry, Doing) else ""
     content = files.get(path_of(form), b"{}")
+    others = asked_elsewhere(files, form, line.id) if form else []
     return {
+        "also_at": in_quotes(others) if others else "",
         "questions": list_form_questions(content),
         "question_kinds": [{"name": name, "label": label} for name, label in kinds()],
         "readers": [(name, words) for name, (_, _, words) in asking.READERS.items()],

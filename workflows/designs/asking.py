@@ -5,16 +5,16 @@ from dataclasses import dataclass, field
 
 import orjson
 
-from engine import NAMESPACES, NotFound, read_xml
+from engine import NAMESPACES, NotFound, Rejection, read_xml
 from workflows.designs.files import diagram_path
-from workflows.designs.form_questions import HIDDEN_WHEN_SKIPPED, INDENTED, SKIP, list_form_questions
-from workflows.designs.forms import empty_form, path_of, read_ready
+from workflows.designs.form_questions import HIDDEN_WHEN_SKIPPED, INDENTED, SKIP, list_form_questions, read_form
+from workflows.designs.forms import asked_elsewhere, empty_form, is_fixed, path_of, read_ready
 from workflows.designs.outline import Outline
 from workflows.designs.outline.changing import end_if
 from workflows.designs.outline.deciding import Answer, keep, variable_for
 from workflows.designs.outline.settings import set_settings
 from workflows.designs.outline.weaving import Draft, place_behind
-from workflows.designs.parts import find_free_name
+from workflows.designs.parts import find_free_name, in_quotes
 
 READERS = {
     "hr": ("hr", "released", "Only whoever writes them, and HR"),
@@ -81,6 +81,26 @@ class Skipping(FormEdit):
 
     rewrite: Callable[[bytes], bytes] = field(default_factory=lambda: _let_skip)
 
+    def write(self, files: Mapping[str, bytes]) -> Mapping[str, bytes]:
+        """The form with the question; where other steps ask it, too, a form of its own for this step.
+
+        Raises Rejection where these others ask a form that Reviewflow knows by its name.
+        """
+        content = super().write(files)[path_of(self.name)]
+        others = asked_elsewhere(files, self.name, self.step)
+        if not others:
+            return {path_of(self.name): content}
+        if is_fixed(self.name):
+            ask = "asks" if len(others) == 1 else "ask"
+            raise Rejection(
+                f"{in_quotes(others)} {ask} this form, too, and Reviewflow knows it by its name. "
+                "Choose another form for one of the steps first."
+            )
+        _, title = _asked_at(files, self.step)
+        self.name = find_free_name(title, "form", files, path_of)
+        own = {**read_form(content), "id": self.name, "name": title}
+        return {path_of(self.name): orjson.dumps(own, option=INDENTED)}
+
     def settle(self, draft: Draft) -> str:
         """Let the process end behind the step when it was skipped."""
         super().settle(draft)
@@ -116,8 +136,8 @@ def readers_of(content: bytes) -> str:
 
 def set_readers(content: bytes, readers: str) -> bytes:
     """The form with the contract of one choice of `READERS`, where its questions have none of their own."""
-    form = orjson.loads(content)
-    form["properties"] = {**form.get("properties", {}), **contract_for(readers)}
+    form = read_form(content)
+    form["properties"] |= contract_for(readers)
     return orjson.dumps(form, option=INDENTED)
 
 
@@ -146,7 +166,7 @@ def _end_when(draft: Draft, answer: Answer, condition: str, name: str, handler: 
 
 
 def _let_skip(content: bytes) -> bytes:
-    form = orjson.loads(content)
+    form = read_form(content)
     if can_be_skipped(content):
         return content
     for component in form["components"]:

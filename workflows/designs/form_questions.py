@@ -29,6 +29,7 @@ SKIP = "skip"
 HIDDEN_WHEN_SKIPPED = f"={SKIP} = true"
 """The key of the answer that a step is skipped, and the condition under which other questions are not asked."""
 
+_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 INDENTED = orjson.OPT_INDENT_2
 
 
@@ -52,6 +53,17 @@ class Question:
         return "number" if self.type == "money" else self.type
 
 
+def read_form(content: bytes) -> dict[str, Any]:
+    """A form that is going to be changed, with its questions and its contract. Raises Rejection for one in shreds."""
+    form = orjson.loads(content)
+    if isinstance(form, dict):
+        questions = form.setdefault("components", [])
+        is_sound = isinstance(questions, list) and all(isinstance(one, dict) for one in questions)
+        if is_sound and isinstance(form.setdefault("properties", {}), dict):
+            return form
+    raise Rejection("This form cannot be read. Choose another form for the step.")
+
+
 def list_form_questions(content: bytes) -> list[Question]:
     """The questions of a form in its order, each key once; those of rows are left out. A form in shreds has none."""
     try:
@@ -59,6 +71,11 @@ def list_form_questions(content: bytes) -> list[Question]:
     except orjson.JSONDecodeError:
         return []
     return list({found.key: found for found in _questions(form)}.values())
+
+
+def list_compared(content: bytes) -> list[Question]:
+    """The questions whose answers a condition can ask for: of a type that it compares, by a name that it can say."""
+    return [one for one in list_form_questions(content) if one.type in COMPARED and _NAME.fullmatch(one.key)]
 
 
 def kinds() -> list[tuple[str, str]]:
@@ -72,13 +89,14 @@ def add_question(
 ) -> bytes:
     """The form with one more question at its end.
 
-    Raises UnfitTitle for an empty question, a Rejection for a kind that is not offered or a choice of nothing.
+    Raises UnfitTitle for an empty question, a Rejection for a kind that is not offered or a choice of nothing, and what
+    `read_form` raises.
     """
     label = check_title(label, "question", "What went well this quarter?")
     found = next((one for one in KINDS if one.type == kind and kind in QUICK), None)
     if found is None:
         raise Rejection("There is no such kind of question. Choose one of the list.")
-    form = orjson.loads(content)
+    form = read_form(content)
     key = _free_key(label, {question.key for question in list_form_questions(content)})
     added = {**found.start, "type": kind, "id": f"question_{key}", "key": key}
     added["dateLabel" if kind == "datetime" else "label"] = label

@@ -1,12 +1,13 @@
 """The forms of a design: how they begin, which steps ask them, and that steps follow when one is renamed."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import orjson
+from lxml import etree
 from sqlalchemy.orm import Session
 
 from engine import NAMESPACES, NotFound, read_xml
@@ -79,12 +80,24 @@ def empty_form(name: str, title: str, contract: Mapping[str, str]) -> bytes:
 
 def _find_asked(files: Mapping[str, bytes]) -> dict[str, tuple[str, ...]]:
     """By form: the names of the steps that ask it. Read from the XML: a draft may not be a whole diagram yet."""
-    root = read_xml(files[diagram_path(files)], "The diagram")
     asked: dict[str, tuple[str, ...]] = {}
+    for form, element in _askers(files):
+        asked[form] = (*asked.get(form, ()), element.get("name") or element.get("id") or form)
+    return asked
+
+
+def asked_elsewhere(files: Mapping[str, bytes], form: str, step: str) -> list[str]:
+    """The names of the steps that ask a form, but for the step of this id."""
+    others = (element for name, element in _askers(files) if name == form and element.get("id") != step)
+    return [element.get("name") or element.get("id") or form for element in others]
+
+
+def _askers(files: Mapping[str, bytes]) -> Iterator[tuple[str, etree._Element]]:
+    """Each step that asks a form, with the name of the form."""
+    root = read_xml(files[diagram_path(files)], "The diagram")
     for element in root.iter("{*}userTask", "{*}manualTask"):
         if form := element.get(_FORM):
-            asked[form] = (*asked.get(form, ()), element.get("name") or element.get("id") or form)
-    return asked
+            yield form, element
 
 
 def title_of(content: bytes, name: str) -> str:
@@ -110,8 +123,13 @@ def _prefixes(declared: Mapping[str | None, str]) -> set[str]:
     return {prefix for prefix, uri in declared.items() if prefix and uri == NAMESPACES["rf"]}
 
 
+def is_fixed(name: str) -> bool:
+    """Whether Reviewflow knows a form by its name, because it does more with its answers than to keep them."""
+    return name in (REVIEW_FORM, RELEASE_FORM) or has_hooks(name)
+
+
 def _check_free(name: str) -> None:
-    if name in (REVIEW_FORM, RELEASE_FORM) or has_hooks(name):
+    if is_fixed(name):
         raise Fixed(
             f"Reviewflow does more with “{name}” than to keep what was answered, and knows the form by this name. "
             "Change its title instead: that is what people read."

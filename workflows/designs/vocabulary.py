@@ -15,7 +15,7 @@ from engine.dmn import local_name
 from engine.feel import Field
 from workflows.cycles.processes import list_processes
 from workflows.designs.files import diagram_path
-from workflows.designs.form_questions import COMPARED, Question, list_form_questions
+from workflows.designs.form_questions import Question, list_compared
 from workflows.designs.forms import READY, title_of
 from workflows.designs.questions import list_parts
 from workflows.people.committees import list_committees
@@ -136,7 +136,7 @@ def _first_line(function: Callable[..., Any]) -> str:
 def _form(path: str, content: bytes) -> dict[str, Any]:
     name = path.removeprefix("forms/").removesuffix(".json")
     label = title_of(content, name)
-    questions = [describe_question(one) for one in list_form_questions(content) if one.type in COMPARED]
+    questions = [describe_question(one) for one in list_compared(content)]
     return {"name": name, "label": label, "keys": sorted(set(_keys(orjson.loads(content)))), "questions": questions}
 
 

@@ -208,6 +208,19 @@ def test_an_answer_is_chosen_for_a_condition_and_kept(open_browser: OpenBrowser,
     assert diagram_of(factory).steps["self_assessment"].sets == (("summary", "summary"),)
 
 
+def test_a_form_that_two_steps_ask_says_so(open_browser: OpenBrowser, factory: SessionFactory) -> None:
+    begin(factory)
+    hugo = open_browser("hugo")
+    assert "The same form is asked at" not in hugo.open("/designer/1/steps?open=release").text
+    hugo.send("/designer/1/steps", edit="form", step="release", form="own self-assessment", revision="1")
+    shared = "The same form is asked at “Self-assessment”: what you change here is changed there, too."
+    assert shared in plain(hugo.open("/designer/1/steps?open=release").text)
+    # Until one of them can be skipped, and asks a form of its own.
+    hugo.send("/designer/1/steps", edit="skip", step="release", revision="2")
+    assert "form “Release the results”" in plain(hugo.page.text)
+    assert "The same form is asked at" not in hugo.page.text
+
+
 @pytest.mark.parametrize("pattern", ["", *PATTERNS])
 def test_a_step_is_asked_everything_that_the_diagram_asks(
     open_browser: OpenBrowser, factory: SessionFactory, pattern: str

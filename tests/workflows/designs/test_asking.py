@@ -126,6 +126,41 @@ def test_a_step_is_skipped_with_a_reason_and_all_of_it_is_undone_at_once(hugo: D
     assert hugo.files == before
 
 
+def test_skipping_a_step_changes_no_other_step_that_asks_the_same(hugo: Desk) -> None:
+    hugo.form(ask("What went well?", "textarea"))
+    hugo.add("after:write_it", "Write it again", "manager")
+    hugo.form(OtherForm("write_it_again", other="write-it"))
+    shared = hugo.files["forms/write-it.json"]
+    # When one of them can be skipped, it asks a form of its own from then on
+    hugo.form(Skipping("write_it_again"))
+    assert hugo.files["forms/write-it.json"] == shared
+    assert (
+        read_outline(hugo.files["check_in.bpmn"]).diagram.steps["write_it_again"].settings["form"] == "write-it-again"
+    )
+    own = orjson.loads(hugo.files["forms/write-it-again.json"])
+    assert (own["id"], own["name"]) == ("write-it-again", "Write it again")
+    assert asking.can_be_skipped(hugo.files["forms/write-it-again.json"])
+    assert inspect_package(hugo.files).findings == ()
+    # And what Reviewflow knows by its name stays what all of them ask.
+    hugo.form(ReadyForm("write_it", ready="reward-approval"))
+    hugo.form(ReadyForm("write_it_again", ready="reward-approval"))
+    with pytest.raises(Rejection, match="“Write it” asks this form, too, and Reviewflow knows it by its name"):
+        hugo.form(Skipping("write_it_again"))
+
+
+def test_a_form_that_says_little_or_nothing_sensible_is_no_failure(hugo: Desk) -> None:
+    bare, label = b'{"type": "default"}', "What went well?"
+    assert [one.key for one in list_form_questions(add_question(bare, label, "textarea"))] == ["what_went_well"]
+    assert asking.readers_of(asking.set_readers(bare, "subject")) == "subject"
+    assert asking.can_be_skipped(Skipping("write_it").rewrite(bare))
+    for broken in (b"[1]", b'{"components": {}}', b'{"components": [1]}', b'{"properties": []}'):
+        for rewrite in (partial(add_question, label=label, kind="textarea"), Skipping("write_it").rewrite):
+            with pytest.raises(Rejection, match="cannot be read"):
+                rewrite(broken)
+        with pytest.raises(Rejection, match="cannot be read"):
+            asking.set_readers(broken, "subject")
+
+
 def test_what_is_not_approved_ends_and_its_proposal_is_closed(hugo: Desk) -> None:
     hugo.form(ReadyForm("write_it", ready="reward-proposal"))
     for name in ("First look", "Second look"):
@@ -154,6 +189,27 @@ def test_one_of_several_steps_at_the_same_time_cannot_end_the_process(hugo: Desk
     with pytest.raises(CannotBeListed, match="wait for each other"):
         hugo.form(Skipping("write_it"))
     assert hugo.files == before
+
+
+def test_an_answer_is_kept_under_a_name_that_nothing_else_has(hugo: Desk) -> None:
+    hugo.add("after:write_it", "Read it", "manager")
+
+    def kept(step: str, key: str) -> str:
+        hugo.edit(lambda draft: deciding.keep(draft, deciding.Answer(step, key, "number", key)) or "")
+        steps_now = read_outline(hugo.files["check_in.bpmn"]).diagram.steps
+        return next(name for name, value in steps_now[step].sets if value == key)
+
+    assert kept("write_it", "points") == "points"
+    assert kept("write_it", "points") == "points", "once is enough"
+    # Another step, another answer of the same name, and what is declared or known leave it alone
+    assert kept("read_it", "points") == "read_it_points"
+    assert kept("write_it", "points.amount") == "write_it_points"
+    assert kept("read_it", "points.amount") == "read_it_points_2"
+    hugo.edit(lambda draft: deciding.set_answers(draft, "read_it", []) or "")
+    assert kept("read_it", "read_it_points") == "read_it_read_it_points", "it is declared still"
+    assert kept("write_it", "on_overdue") == "write_it_on_overdue"
+    # And every name is one that expressions can say.
+    assert kept("read_it", "how-much") == "how_much"
 
 
 def test_an_amount_of_money_is_compared_by_its_number(hugo: Desk) -> None:
