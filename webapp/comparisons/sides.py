@@ -22,13 +22,19 @@ SHOWN_PEOPLE = 20
 
 @dataclass(frozen=True)
 class Side:
-    """A process to compare: what stands for it in forms, its name, and its program, None while it cannot run."""
+    """A process to compare: what stands for it in forms, its name, and where it is found."""
 
     value: str
     label: str
     source: Source
+
+
+@dataclass(frozen=True)
+class Inspected(Side):
+    """A side with its program; None while it cannot run, with what stands in the way."""
+
     program: Program | None
-    problem: str = ""
+    problem: str
 
 
 @dataclass(frozen=True)
@@ -41,16 +47,21 @@ class Picture:
 
 
 def read_side(value: str, label: str) -> Side:
-    """The process behind a value of the form. Raises NotFound."""
+    """What a value of the form stands for. Raises NotFound for none; that it is there is not looked at."""
     kind, number = read_playable(value)
     if number is None:
         raise NotFound("There is no such process.")
-    session = current_session()
-    if kind != DRAFT:
-        return Side(value, label, Source(definition_id=number), program_for(session, number))
-    inspection = inspect_package(files_of(session, number))
+    return Side(value, label, Source(design_id=number) if kind == DRAFT else Source(definition_id=number))
+
+
+def inspect(side: Side) -> Inspected:
+    """A side, looked at as publishing does. Raises NotFound for a process that there is not."""
+    session, source = current_session(), side.source
+    if source.design_id is None:
+        return Inspected(side.value, side.label, source, program_for(session, source.definition_id or 0), "")
+    inspection = inspect_package(files_of(session, source.design_id))
     problem = "" if inspection.program else " ".join(f"{one.name}: {one.problem}" for one in inspection.errors[:3])
-    return Side(value, label, Source(design_id=number), inspection.program, problem)
+    return Inspected(side.value, side.label, source, inspection.program, problem)
 
 
 def draw(program: Program, changes: Iterable[Change], *, is_new: bool, title: str) -> Picture:

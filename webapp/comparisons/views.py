@@ -7,7 +7,7 @@ from engine import clock
 from webapp.access import only_for
 from webapp.actor import signed_in
 from webapp.comparisons import blueprint
-from webapp.comparisons.sides import Side, draw, pair_up, read_side, show_end
+from webapp.comparisons.sides import Inspected, Side, draw, inspect, pair_up, read_side, show_end
 from webapp.playable import Playable, list_playable
 from webapp.request_session import current_session
 from workflows.people.accounts import HR
@@ -34,7 +34,7 @@ def show() -> ResponseReturnValue:
     pair = find_pair(current_session(), before.source, after.source)
     if request.headers.get("HX-Request") == "true":
         return _follow(before, after, pair)
-    return _page(offered, before, after, pair)
+    return _page(offered, inspect(before), inspect(after), pair)
 
 
 @blueprint.post("")
@@ -65,13 +65,13 @@ def _is_going_on(run: DryRun) -> bool:
 
 
 def _follow(before: Side, after: Side, pair: tuple[DryRun, DryRun] | None) -> ResponseReturnValue:
-    """The bars while one of the two is played; then the whole page is another one."""
+    """The bars while one of the two is played, which are asked for often; then the whole page is another one."""
     if pair is None or not any(map(_is_going_on, pair)):
         return Response(headers={"HX-Refresh": "true"})
     return render_template("comparisons/progress.html", before=before, after=after, pair=pair)
 
 
-def _page(offered: list[Playable], before: Side, after: Side, pair: tuple[DryRun, DryRun] | None) -> str:
+def _page(offered: list[Playable], before: Inspected, after: Inspected, pair: tuple[DryRun, DryRun] | None) -> str:
     old, new = before.program, after.program
     changes = [] if old is None or new is None else describe_change(old, new)
     reports = None

@@ -1,6 +1,7 @@
 """HR compares the draft of a process with what is published: in words, on both diagrams, and by two dry runs."""
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
@@ -13,6 +14,7 @@ from tests.webapp.browsing import Browser
 from tests.webapp.dry_running import play
 from tests.webapp.on_screen import Serve, sign_in, watch
 from tests.workflows.simulation.playing import inside, one_step
+from tests.workflows.small_cycle import counted
 from workflows.designs import changing, starting
 from workflows.designs.reading import read_file
 from workflows.simulation.models import DryRun
@@ -77,6 +79,18 @@ def test_a_draft_is_compared_with_what_is_published(
     expect(page.get_by_role("link", name="One step, compared")).to_have_count(2)
     assert find_barriers(page) == []
     assert complaints == []
+
+
+def test_watching_both_being_played_reads_neither(
+    factory: SessionFactory, open_browser: OpenBrowser, published: int, draft: int, started: list[int]
+) -> None:
+    hugo, pair = open_browser("hugo"), {"before": f"published-{published}", "after": f"draft-{draft}"}
+    address = f"/comparisons?{urlencode(pair)}"
+    hugo.open(address)
+    hugo.send("/comparisons", **pair)
+    with counted(factory) as sent:
+        assert "it waits for a worker" in hugo.open(address, **{"HX-Request": "true"}).text
+    assert not [one for one in sent if "_file" in one]
 
 
 def test_what_cannot_be_compared_says_so(

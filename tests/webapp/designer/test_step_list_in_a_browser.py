@@ -21,6 +21,21 @@ def add(page: Page, place: str, name: str, *, kind: str = "A step for a person",
     expect(page.get_by_role("button", name="Add", exact=True)).to_have_count(0)
 
 
+def keep_an_answer(page: Page) -> None:
+    """Type what is kept, field by field; it is there still when a question has been asked."""
+    page.get_by_text("More: how often").click()
+    page.get_by_label("Value 1: is called").fill("rating")
+    page.keyboard.press("Tab")
+    page.keyboard.type("own_rating")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Value 2: is called")).to_be_focused()
+    page.get_by_label("One more question").fill("What went well?")
+    page.get_by_role("button", name="Add the question").click()
+    expect(page.locator(".rf-step-questions")).to_contain_text("What went well?")
+    expect(page.get_by_label("Value 1: is the answer, or an expression")).to_have_value("own_rating")
+    expect(page.get_by_label("Value 1: is the answer, or an expression")).to_be_visible()
+
+
 def problems_of(page: Page) -> list[object]:
     """What axe finds on a phone and on a desk."""
     found: list[object] = []
@@ -53,17 +68,7 @@ def test_five_steps_are_made_from_empty_by_choosing_words_and_published(steps: P
     expect(page.locator("#line-1-1")).to_contain_text("the person it is about, 14 days")
     # And the keyboard goes on from field to field, also where answers are kept
     expect(page.get_by_label("Time to do it: unit")).to_be_focused()
-    page.get_by_text("More: how often").click()
-    page.get_by_label("Value 1: is called").fill("rating")
-    page.keyboard.press("Tab")
-    page.keyboard.type("own_rating")
-    page.keyboard.press("Tab")
-    expect(page.get_by_label("Value 2: is called")).to_be_focused()
-    page.get_by_label("One more question").fill("What went well?")
-    page.get_by_role("button", name="Add the question").click()
-    expect(page.locator(".rf-step-questions")).to_contain_text("What went well?")
-    expect(page.get_by_label("Value 1: is the answer, or an expression")).to_have_value("own_rating")
-    expect(page.get_by_label("Value 1: is the answer, or an expression")).to_be_visible()
+    keep_an_answer(page)
     add(page, "Add a step after 1.1", "Manager review", kind="Two steps at the same time", who="Their manager")
     page.get_by_label("What it is called").fill("Peer feedback")
     page.get_by_label("Who does it").select_option(label="A group")
