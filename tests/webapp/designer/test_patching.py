@@ -156,6 +156,24 @@ def test_changes_are_written_into_the_file_and_nothing_else_is(page: Page) -> No
     assert sum(kept) > CASES // 2
 
 
+def test_what_cannot_be_patched_is_written_as_it_was_drawn(page: Page) -> None:
+    written = """async ([fails, says]) => {
+        const original = new Original(async (text) => {
+            if (text !== '<a x="1"/>' && fails) throw new Error('no such file');
+            return text === '<a x="1"/>' || !says ? text : says;
+        });
+        original.open('<a x="1"/>');
+        return original.write('<a   x="2" />');
+    }"""
+    source = f"{SCRIPT.read_text(encoding='utf-8')}\nwindow.Original = Original;"
+    page.add_script_tag(type="module", content=source)
+    page.wait_for_function("() => 'Original' in window")
+    drawn = '<a   x="2" />'
+    assert page.evaluate(written, [False, ""]) == '<a x="2"/>'
+    assert page.evaluate(written, [False, '<a x="3"/>']) == drawn, "it would say something else"
+    assert page.evaluate(written, [True, ""]) == drawn, "nobody could read it"
+
+
 def marks_of(xml: str) -> tuple[int, int, int]:
     """How much there is that the editor does not know."""
     return xml.count("<!-- <kept> -->"), xml.count("<other>"), xml.count("<?kept as it is?>")

@@ -18,11 +18,15 @@ export class Original {
   }
 
   // The file with what was changed, given how the editor writes it now. Where the two would not say the same to the
-  // editor, what the editor writes is taken.
+  // editor, or it could not read the one, what the editor writes is taken.
   async write(after) {
-    this.before ??= await this.rewrite(this.text);
-    const patched = patch(this.text, this.before, after);
-    return patched !== null && sayTheSame(await this.rewrite(patched), after) ? patched : after;
+    try {
+      this.before ??= await this.rewrite(this.text);
+      const patched = patch(this.text, this.before, after);
+      return patched !== null && sayTheSame(await this.rewrite(patched), after) ? patched : after;
+    } catch {
+      return after;
+    }
   }
 }
 
