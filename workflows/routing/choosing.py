@@ -151,6 +151,8 @@ def find_stand_in(
     notes: Explanation = []
     for deputy in stand_ins(question.organisation, person.id, question.process):
         passed_over = why_not(question, stakes, deputy.id) or _why_not_again(question, deputy.id)
+        if passed_over is None and not deputy.is_executive and question.step.settings.get("actor") == EXECUTIVE:
+            passed_over = "R9", "an executive decides this, and they are none"
         if passed_over is None and stakes.pay:
             conflict = find_deputy_conflict(question.organisation, question.subject, deputy.id)
             passed_over = (conflict.rule, conflict.fact) if conflict else None

@@ -19,7 +19,6 @@ from engine import (
     AssignmentRequest,
     Conflict,
     Instance,
-    NotAllowed,
     Task,
     batches,
     hand_out_again,
@@ -27,15 +26,15 @@ from engine import (
     request_for,
 )
 from workflows.dates import show_day
-from workflows.people.accounts import HR
-from workflows.people.organisation import Organisation, load_organisation
+from workflows.people.organisation import Organisation
+from workflows.people.snapshot import organisation_on
 from workflows.reviews.models import DRAFT, Submission
 from workflows.routing.choosing import choose, why_not
 from workflows.routing.conflicts import find_deputy_conflict
 from workflows.routing.electing import is_ballot
 from workflows.routing.explain import chosen_of, explain
 from workflows.routing.facts import Question, ask, day_of
-from workflows.routing.gate import stakes_of
+from workflows.routing.gate import others_at, stakes_of
 from workflows.routing.policies import Held, policy_of
 
 REASON = "The organisation has changed."
@@ -105,7 +104,7 @@ def reroute(
     `by` is the person who brought the change; the tasks `without` are not looked at. With `dry_run` nothing is written:
     the answer is the preview. A task that is completed at the same moment stays with the one who completed it.
     """
-    concerned = _concerned(session, load_organisation(session, day_of(now)), changed_person_ids)
+    concerned = _concerned(session, organisation_on(session, day_of(now)), changed_person_ids)
     found = [one for one in concerned if one[0].id not in without]
     moving, stays = _sort_out(session, found, now)
     batch_id = None
@@ -114,7 +113,7 @@ def reroute(
         title = f"{len(moving):,} tasks change hands"
         batch_id = batches.ask(session, HAND_ON, targets, title=title, by=by, reason=REASON, now=now).id
     elif not dry_run:
-        moving = [one for one in moving if _hand_on(session, one[0], one[1], by, now)]
+        moving = [one for one in moving if _hand_on(session, one[0], one[1], by=by, now=now)]
     return Rerouted(len(found), tuple(move for _, _, move in moving), tuple(stays), batch_id)
 
 
@@ -124,18 +123,30 @@ def _sort_out(
     """Which of these tasks move, each with where to, and which stay by their policy. Who votes is another question."""
     found = [one for one in found if not is_ballot(one[0].explanation)]
     questions = ask(session, [_request(session, task, instance, now) for task, instance in found], now)
-    pairs = [
-        (question, task, assignment)
-        for question, (task, _) in zip(questions, found, strict=True)
-        if _changes_hands(question, task, assignment := choose(question))
-    ]
+    pairs = list(_to_others(session, [(question, task) for question, (task, _) in zip(questions, found, strict=True)]))
     moving, stays = [], []
     for (question, task, to), move in zip(pairs, _describe(session, pairs), strict=True):
         if reason := _stays(question, task, move):
             stays.append(replace(move, to_person=task.assignee, to_group=None, why=reason))
         else:
-            moving.append((task, to, move))
+            moving.append((task, _with_note(to, now), move))
     return moving, stays
+
+
+def _to_others(session: Session, asked: Sequence[tuple[Question, Task]]) -> Iterator[tuple[Question, Task, Assignment]]:
+    """The tasks that others would get today, with who that is: nobody who has a say in the step by another task."""
+    given: dict[tuple[int, str], set[str]] = {}
+    for question, task in asked:
+        beside = given.setdefault((task.instance_id, task.token), set())
+        to = choose(replace(question, taken=others_at(session, task) | beside))
+        if _changes_hands(question, task, to):
+            beside.update(person for person in (to.assignee, to.owner) if person)
+            yield question, task, to
+
+
+def _with_note(to: Assignment, now: datetime) -> Assignment:
+    fact = f"It was handed over on {show_day(day_of(now))}, because the organisation has changed."
+    return replace(to, explanation=[to.explanation[0], {"rule": "R5", "fact": fact}, *to.explanation[1:]])
 
 
 def hand_on_one(session: Session, asked: batches.Asked) -> str:
@@ -145,7 +156,7 @@ def hand_on_one(session: Session, asked: batches.Asked) -> str:
     if not moving:
         return stays[0].why if stays else "It needs no other holder any more."
     task, to, move = moving[0]
-    if not _hand_on(session, task, to, asked.by, asked.now):
+    if not _hand_on(session, task, to, by=asked.by, now=asked.now):
         return "Somebody has completed it meanwhile."
     return move.why
 
@@ -250,21 +261,10 @@ def _describe(session: Session, pairs: Sequence[tuple[Question, Task, Assignment
     ]
 
 
-def _hand_on(session: Session, task: Task, to: Assignment, by: str, now: datetime) -> bool:
+def _hand_on(session: Session, task: Task, to: Assignment, *, by: str, now: datetime) -> bool:
     """Whether the task could be handed on: not when somebody has closed it meanwhile."""
-    fact = f"It was handed over on {show_day(day_of(now))}, because the organisation has changed."
-    note = {"rule": "R5", "fact": fact}
-    again = replace(to, explanation=[to.explanation[0], note, *to.explanation[1:]])
-    trial = session.begin_nested()
     try:
-        hand_out_again(session, task.id, again, by=by, reason=REASON, now=now)
-        trial.commit()
+        hand_out_again(session, task.id, to, by=by, reason=REASON, now=now)
     except Conflict:
-        trial.rollback()
         return False
-    except NotAllowed:
-        # They approve the step already, one of several: somebody of HR does it in place of who had it.
-        trial.rollback()
-        to_hr = Assignment(None, HR, [*again.explanation, {"rule": "R15", "fact": "Nobody approves a step twice."}])
-        hand_out_again(session, task.id, to_hr, by=by, reason=REASON, now=now)
     return True

@@ -89,6 +89,14 @@ class TestANewTask:
 
         assert assigned(company, REWARD) == ("rita", "ben")
 
+    def test_r9_that_an_executive_decides_goes_to_no_stand_in_who_is_none(self, company: Session) -> None:
+        step = user_step("sign_off", "executive")
+        be_away(company, "mara", "ben")
+        assert assigned(company, step) == ("olga", None)
+
+        be_away(company, "olga", "ben", "rita")
+        assert assigned(company, step) == ("rita", "olga")
+
     def test_follows_whoever_stands_in_for_the_stand_in(self, company: Session) -> None:
         be_away(company, "carl", "ben", "nina")
         be_away(company, "ben", "carl")

@@ -15,12 +15,15 @@ from engine.models import HistoryEntry, Instance, Task
 from tests.workflows.routing.gate_world import OUTCOME, Company, founded, restore
 from tests.workflows.small_cycle import counted
 from workflows.inbox.bulk_looking import look_at
+from workflows.people.models import ImportMemory
 from workflows.people.snapshot import organisation_on
 from workflows.reviews.sending_back import send_back
 from workflows.reviews.submitting import submit
 from workflows.routing.absences import end_absence, name_substitute, plan_absence
 from workflows.routing.adding import add_approver, line_at, remove_approver
+from workflows.routing.explain import explain
 from workflows.routing.receiving import MOVES, receive
+from workflows.routing.taking_back import take_back
 
 SENT_BACK = {"outcome": "send_back"}
 
@@ -221,6 +224,13 @@ def test_whoever_had_it_and_leaves_is_not_followed_by_who_approves_it_already(de
     assert desk.line()[0] == ("Olga", "open")
     (waiting,) = [one for one in desk.company.open() if one.state == "next"]
     assert (waiting.assignee, waiting.group) == (None, "hr")
+    assert "but they approve it already" in explain(waiting.explanation, holder=None, reader="")
+
+    with transaction(desk.company.factory) as session:
+        newest = session.scalars(select(ImportMemory.import_id)).one()
+        done = take_back(session, newest, by="hugo", now=desk.company.now + timedelta(minutes=5))
+    assert [(one.task_id, one.goes_back) for one in done.tasks] == [(waiting.id, True)]
+    assert desk.line() == [("Olga", "open"), ("Mara", "next")]
 
 
 def test_a_bulk_approval_leaves_it_out_with_the_reason(desk: Desk) -> None:
