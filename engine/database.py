@@ -32,6 +32,7 @@ JOBS_DUE = "jobs_due"
 """The key in `Session.info` that says: this transaction asks for work that is due now."""
 
 IDLE_SECONDS = 5.0
+SQLITE_SETTINGS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON")
 SessionFactory = sessionmaker[Session]
 
 
@@ -129,8 +130,8 @@ def _connect_sqlite(url: str, options: dict[str, Any]) -> Engine:
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
-            connection.execute(f"PRAGMA {pragma}")
+        for setting in SQLITE_SETTINGS:
+            connection.execute(f"PRAGMA {setting}")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:

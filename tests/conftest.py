@@ -1,6 +1,7 @@
 """What every test may ask for: databases, the broker, a browser. See tests/services for where they come from."""
 
 import contextlib
+import gc
 import os
 import shutil
 import sqlite3
@@ -14,14 +15,19 @@ import pytest
 from argon2 import PasswordHasher
 from hypothesis import settings
 from playwright.sync_api import Browser, Playwright, expect
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.util import LRUCache
 from werkzeug.serving import make_server
 
-from engine import clock
+from engine import clock, database
 from engine.database import connect
 from tests.services.browser import FLAGS, provide_chromium
 from tests.services.listening import act_on_pages_that_listen
 from tests.services.postgres import PostgresServer, run_postgres
 from tests.services.valkey import ValkeyServer, run_valkey
+from webapp.application import settle
 from workflows.migrations import upgrade
 from workflows.people import accounts
 
@@ -46,11 +52,43 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                     terminalreporter.write_line(str(value))
 
 
+def pytest_collection_finish() -> None:
+    """Look for garbage seldom, and not in what a run has imported and collected: that took a sixth of its time."""
+    settle()
+    gc.set_threshold(20_000, 10, 10)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def quick_hashes() -> Iterator[None]:
     """Passwords are hashed by the same algorithm with less work: a thousand tests sign somebody in."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_statements() -> Iterator[None]:
+    """Statements are compiled once for all the databases of a run: every test has its own, and they are the same."""
+    compiled: LRUCache[Any, Any] = LRUCache(10_000)
+
+    def create_with_compiled(*arguments: Any, **options: Any) -> Engine:
+        engine = create_engine(*arguments, **options)
+        engine._compiled_cache = compiled
+        return engine
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "create_engine", create_with_compiled)
+        for dialect in (SQLiteDialect_pysqlite, PGDialect_psycopg):
+            patch.setattr(dialect, "__hash__", lambda self: hash(type(self)))
+            patch.setattr(dialect, "__eq__", lambda self, other: type(self) is type(other))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hasty_disk() -> Iterator[None]:
+    """No commit waits for the disk, on PostgreSQL (see tests/services) as on SQLite."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "SQLITE_SETTINGS", (*database.SQLITE_SETTINGS, "synchronous=OFF"))
         yield
 
 

@@ -10,13 +10,14 @@ from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
 
 from engine import clock, definitions, incidents, instances, jobs, messages, registry, tasks
-from engine.database import Base, SessionFactory, connect, create_session_factory, transaction
+from engine.database import SessionFactory, connect, create_session_factory, transaction
 from engine.diagram import Step
 from engine.errors import InvalidDiagram, NotAllowed, Rejection
 from engine.models import Definition, HistoryEntry, Incident, Instance, Job, Task
 from engine.registry import Assignment, AssignmentRequest, Member
 from engine.spiff import compile_program
 from tests.engine.pictures import with_pictures
+from tests.services.tables import bring_tables
 
 DIAGRAMS = Path(__file__).parent / "diagrams"
 
@@ -54,7 +55,7 @@ class Play:
 
     def __init__(self, url: str, *, pool_size: int = 8) -> None:
         self.engine = connect(url, pool_size=pool_size)
-        Base.metadata.create_all(self.engine)
+        bring_tables(self.engine)
         self.factory: SessionFactory = create_session_factory(self.engine)
         self.statements: list[str] = []
         _listen(self.engine, self.statements)

@@ -11,13 +11,13 @@ from engine.database import SessionFactory, connect, create_session_factory, tra
 from engine.diagram import Step
 from engine.errors import NotAllowed
 from engine.models import Task
+from tests.services.tables import bring_tables
 from tests.stories.company import DATA
 from tests.workflows.people.cast import NOW, moves_file
 from tests.workflows.routing.cast import user_step
 from tests.workflows.routing.diagrams import publish
 from tests.workflows.routing.test_moves import draft
 from workflows.installing import install
-from workflows.migrations import metadata
 from workflows.people.accounts import create_account
 from workflows.people.imports.people import import_people
 from workflows.people.imports.units import import_units
@@ -40,7 +40,7 @@ def northwind() -> Iterator[SessionFactory]:
         pytest.skip("the Northwind files are not here; name their folder in REVIEWFLOW_NORTHWIND")
     install()
     engine = connect("sqlite://")
-    metadata().create_all(engine)
+    bring_tables(engine)
     factory = create_session_factory(engine)
     with transaction(factory) as session:
         for name, run in (("org_units.csv", import_units), ("people.csv", import_people)):

@@ -5,15 +5,18 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from types import CodeType
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.templating import Environment
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
+from werkzeug.routing import Rule
 
 from engine import clock
 from engine.database import SessionFactory, connect, create_session_factory, transaction
+from tests.services.tables import bring_tables
 from tests.webapp.browsing import PASSWORD, Browser
 from tests.webapp.reviewing import Review
 from tests.workflows.people.cast import bring_people, bring_units, cast
@@ -23,7 +26,6 @@ from webapp.commands import dry_runs
 from webapp.request_session import TransactionalFlask
 from webapp.settings import Settings
 from workflows.installing import install
-from workflows.migrations import metadata
 from workflows.people import accounts
 
 LONG_AGO = date(2024, 1, 1)
@@ -60,13 +62,30 @@ def compiled_templates() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def compiled_addresses() -> Iterator[None]:
+    """So are their addresses, of which Werkzeug makes a function each."""
+    compiled: dict[tuple[object, ...], Any] = {}
+    compile_builder = Rule._compile_builder
+
+    def compile_once(rule: Rule, append_unknown: bool = True) -> Any:  # noqa: FBT001, FBT002 - Werkzeug's signature
+        key = (rule.rule, str(rule.defaults), str(rule._trace), append_unknown)
+        if key not in compiled:
+            compiled[key] = compile_builder(rule, append_unknown)
+        return compiled[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", compile_once)
+        yield
+
+
 @pytest.fixture(scope="session")
 def cast_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file in which the cast has accounts; tests get copies."""
     install()
     path = tmp_path_factory.mktemp("webapp") / "cast.db"
     engine = connect(f"sqlite:///{path}")
-    metadata().create_all(engine)
+    bring_tables(engine)
     with transaction(create_session_factory(engine)) as session:
         bring_units(session, on=LONG_AGO)
         bring_people(session, cast(), on=LONG_AGO)

@@ -20,11 +20,11 @@ from engine.database import SessionFactory, connect, create_session_factory, tra
 from engine.models import Incident, Job, Task
 from engine.packages import read_package
 from tests.engine.pictures import with_pictures
+from tests.services.tables import bring_tables, copy_database
 from tests.workflows.people.cast import NOW, bring_people, bring_units, cast, person
 from workflows.cycles.launching import launch
 from workflows.cycles.models import Case
 from workflows.installing import install
-from workflows.migrations import metadata
 from workflows.people.accounts import create_account
 from workflows.people.organisation import Selection
 from workflows.promotions.signing import confirm_signer
@@ -168,7 +168,7 @@ def empty_database(url: str) -> Iterator[SessionFactory]:
     """A database with all tables and nobody in it; everything is plugged into the engine."""
     install()
     engine = connect(url)
-    metadata().create_all(engine)
+    bring_tables(engine)
     yield create_session_factory(engine)
     engine.dispose()
 
@@ -177,8 +177,7 @@ def empty_database(url: str) -> Iterator[SessionFactory]:
 def copied(cycle: SmallCycle) -> Iterator[SmallCycle]:
     """The same cycle, in a database in memory of its own; `cycle` must be in memory too."""
     engine = connect("sqlite://")
-    with cycle.factory.kw["bind"].connect() as old, engine.connect() as new:
-        old.connection.driver_connection.backup(new.connection.driver_connection)
+    copy_database(cycle.factory.kw["bind"], engine)
     yield SmallCycle(create_session_factory(engine), cycle.root, cycle.now)
     engine.dispose()
 

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from engine.database import Base, SessionFactory, connect, create_session_factory, transaction
+from engine.database import SessionFactory, connect, create_session_factory, transaction
 from tests.workflows.people.cast import bring_people, bring_units, cast
-from workflows.people import models
 
 BESIDE_THE_CHECKOUT = Path(__file__).parents[4] / "shared" / "data" / "northwind"
 
@@ -17,17 +16,8 @@ BESIDE_THE_CHECKOUT = Path(__file__).parents[4] / "shared" / "data" / "northwind
 @pytest.fixture
 def factory(database_url: str) -> Iterator[SessionFactory]:
     engine = connect(database_url)
-    tables = [table for table in Base.metadata.sorted_tables if table.name in PEOPLE_TABLES]
-    Base.metadata.create_all(engine, tables=tables)
     yield create_session_factory(engine)
     engine.dispose()
-
-
-PEOPLE_TABLES = {
-    model.__tablename__
-    for model in vars(models).values()
-    if isinstance(model, type) and issubclass(model, Base) and model is not Base
-}
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from engine.database import Base, connect, create_session_factory, transaction
+from engine.database import connect, create_session_factory, transaction
+from tests.services.tables import bring_tables
 from tests.workflows.people.cast import TODAY, bring_moves, bring_people, bring_units, cast, changed, counted, person
 from workflows.people.facts import PersonOnDay
 from workflows.people.grades import is_at_least, is_executive
@@ -206,7 +207,7 @@ def test_one_by_one_and_all_at_once_agree(choices: list[int]) -> None:
         for number, (name, choice) in enumerate(zip(names, choices, strict=True))
     ]
     engine = connect("sqlite://")
-    Base.metadata.create_all(engine)
+    bring_tables(engine)
     with transaction(create_session_factory(engine)) as session:
         bring_units(session)
         assert bring_people(session, rows).defects == []

@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from engine.database import Base, SessionFactory, connect, create_session_factory, transaction
+from engine.database import SessionFactory, connect, create_session_factory, transaction
+from tests.services.tables import bring_tables
 from tests.workflows.people.cast import TODAY, bring_moves, bring_people, bring_units, cast, changed, counted
 from workflows.people.organisation import Organisation
 from workflows.people.snapshot import KEPT_DAYS, organisation_on
@@ -136,7 +137,7 @@ def two_companies(tmp_path: Path) -> list[Engine]:
     engines = []
     for name, manager in (("one", "ben"), ("two", "mara")):
         engine = connect(f"sqlite:///{tmp_path / name}.db")
-        Base.metadata.create_all(engine)
+        bring_tables(engine)
         with transaction(create_session_factory(engine)) as session:
             bring_units(session)
             move_ann_to(session, manager)

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from engine import registry
 from engine.database import SessionFactory, connect, create_session_factory, transaction
+from tests.services.tables import bring_tables
 from tests.workflows.routing.cast import CAST, UNITS, bring
-from workflows.migrations import metadata
 from workflows.routing.router import install
 
 
@@ -17,7 +17,7 @@ from workflows.routing.router import install
 def factory() -> Iterator[SessionFactory]:
     """An empty database in memory."""
     engine = connect("sqlite://")
-    metadata().create_all(engine)
+    bring_tables(engine)
     yield create_session_factory(engine)
     engine.dispose()
 

@@ -21,12 +21,12 @@ from engine.errors import Rejection
 from engine.models import Definition, HistoryEntry, Task
 from engine.states import UNFINISHED
 from tests.engine.pictures import with_pictures
+from tests.services.tables import bring_tables, copy_database
 from tests.workflows.routing.cast import CAST, NOW, UNITS, Somebody, an_import, bring, sign_up, user_step
 from tests.workflows.routing.diagrams import draw
 from workflows.asking.models import Inquiry
 from workflows.cycles.models import Cycle
 from workflows.installing import install
-from workflows.migrations import metadata
 from workflows.people import snapshot
 from workflows.people.models import TERMINATED, OrgUnitVersion, PersonVersion
 from workflows.reviews.models import Submission
@@ -164,15 +164,14 @@ def founded() -> Iterator[Company]:
     """The company, in memory."""
     install()
     engine = connect("sqlite://")
-    metadata().create_all(engine)
+    bring_tables(engine)
     yield Company(create_session_factory(engine)).found()
     engine.dispose()
 
 
 def restore(company: Company, factory: SessionFactory) -> Company:
     """The same company in the database of `factory`, in place of whatever was there."""
-    with company.factory.kw["bind"].connect() as old, factory.kw["bind"].connect() as new:
-        old.connection.driver_connection.backup(new.connection.driver_connection)
+    copy_database(company.factory.kw["bind"], factory.kw["bind"])
     # What is kept in memory is told apart by imports, and every story imports the same files at the same moments.
     snapshot._kept.clear()
     return replace(company, factory=factory)

@@ -7,16 +7,16 @@ from sqlalchemy import select
 from engine import instances, tasks
 from engine.database import connect, create_session_factory, transaction
 from engine.models import Task
+from tests.services.tables import bring_tables
 from tests.workflows.routing.cast import CAST, NOW, UNITS, become, bring, sign_up, user_step
 from tests.workflows.routing.diagrams import publish
-from workflows.migrations import metadata
 from workflows.people.models import ON_LEAVE
 from workflows.routing.moves import reroute
 
 
 def test_a_review_is_handed_out_handed_on_taken_and_done(database_url: str) -> None:
     engine = connect(database_url)
-    metadata().create_all(engine)
+    bring_tables(engine)
     factory = create_session_factory(engine)
     steps = (user_step("manager_review", "manager"), user_step("confirm", "person who did", "manager_review"))
 

@@ -16,9 +16,9 @@ from engine.diagram import Step
 from engine.errors import NotAllowed
 from engine.models import Instance, Task
 from engine.registry import AssignmentRequest
+from tests.services.tables import bring_tables
 from tests.workflows.routing.cast import NOW, Somebody, bring, sign_up, user_step
 from tests.workflows.routing.diagrams import publish
-from workflows.migrations import metadata
 from workflows.people.models import ACTIVE, ON_LEAVE, TERMINATED
 from workflows.routing.resolvers import ACTORS, GROUPS
 from workflows.routing.router import OrganisationRouter
@@ -127,7 +127,7 @@ def worlds(draw: st.DrawFn) -> World:
 def published() -> Iterator[tuple[SessionFactory, int]]:
     """A database in which every step of these stories is deployed."""
     engine = connect("sqlite://")
-    metadata().create_all(engine)
+    bring_tables(engine)
     factory = create_session_factory(engine)
     with transaction(factory) as session:
         definition_id = publish(session, *STEPS).id
