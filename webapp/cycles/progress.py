@@ -1,17 +1,15 @@
 """Following a cycle: by step, by unit, on the diagram, and what is stuck."""
 
-import codecs
-import csv
-import io
 from datetime import timedelta
 
-from flask import Response, make_response, render_template, request
+from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from engine import FanOut, NotFound, clock, program_for
 from webapp.access import only_for
 from webapp.actor import signed_in
+from webapp.attachments import hand_out_csv
 from webapp.cycles import blueprint
 from webapp.diagrams import Mark, describe, render
 from webapp.diagrams.published import layout_of
@@ -25,8 +23,8 @@ from workflows.cycles.progress import CycleProgress, StepProgress, progress_of
 from workflows.cycles.queries import get_cycle
 from workflows.cycles.stoppages import find_stoppages
 from workflows.people.accounts import HR
-from workflows.people.export import neutralise
 from workflows.routing.resolvers import GROUPS
+from workflows.spreadsheets import write_csv
 
 STUCK_SHOWN = 8
 MANY, LATE, LONG = "many", "late", "long"
@@ -117,18 +115,12 @@ def export_progress(cycle_id: int) -> ResponseReturnValue:
     session = current_session()
     cycle = get_cycle(session, cycle_id)
     progress = progress_of(session, cycle, clock.now(), viewer=signed_in().person_id)
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(["kind", "name", "open", "overdue", "done", "went on without", "total"])
-    for step in progress.steps:
-        numbers = (step.open, step.overdue, step.completed, step.cancelled, step.total)
-        writer.writerow(["step", neutralise(step.name), *numbers])
-    for unit in progress.units:
-        writer.writerow(["unit", neutralise(unit.name), unit.cases - unit.closed, "", unit.closed, "", unit.cases])
-    answer = make_response(codecs.BOM_UTF8 + text.getvalue().encode())
-    answer.mimetype = "text/csv"
-    answer.headers.set("Content-Disposition", "attachment", filename=f"progress-{cycle.id}.csv")
-    return answer
+    header = ["kind", "name", "open", "overdue", "done", "went on without", "total"]
+    rows = [
+        *(("step", one.name, one.open, one.overdue, one.completed, one.cancelled, one.total) for one in progress.steps),
+        *(("unit", one.name, one.cases - one.closed, "", one.closed, "", one.cases) for one in progress.units),
+    ]
+    return hand_out_csv(write_csv(header, rows), f"progress-{cycle.id}.csv")
 
 
 def _work_page(cycle: Cycle, found: Found[WaitingTask], page: int, *, title: str, lead: str, tab: str = "") -> str:

@@ -1,10 +1,11 @@
 """Looking people up, and handing them out as a file."""
 
-from flask import make_response, render_template, request
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from engine import clock
 from webapp.access import only_for
+from webapp.attachments import hand_out_csv
 from webapp.paging import SIZE, Paging, asked_page, offset_of
 from webapp.people import blueprint
 from webapp.request_session import current_session
@@ -47,7 +48,5 @@ def export() -> ResponseReturnValue:
     columns = [name for name in PEOPLE_HEADER if with_pay or name not in PAY_COLUMNS]
     today = clock.now().date()
     organisation = load_organisation(current_session(), today)
-    answer = make_response(export_people(organisation, organisation.everybody(), columns))
-    answer.mimetype = "text/csv"
-    answer.headers.set("Content-Disposition", "attachment", filename=f"people-{today.isoformat()}.csv")
-    return answer
+    content = export_people(organisation, organisation.everybody(), columns)
+    return hand_out_csv(content, f"people-{today.isoformat()}.csv")

@@ -1,23 +1,20 @@
 """The list of rewards, and the granted bonuses as a payment list for payroll."""
 
-import codecs
-import csv
-import io
-
-from flask import make_response, render_template, request
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from engine import clock
 from webapp.access import only_for
 from webapp.actor import signed_in
+from webapp.attachments import hand_out_csv
 from webapp.paging import SIZE, Paging, asked_page, offset_of
 from webapp.promotions.page import KINDS, STATES, describe_worth
 from webapp.request_session import current_session
 from webapp.rewards import blueprint
 from workflows.people.accounts import HR
-from workflows.people.export import neutralise
-from workflows.rewards.listing import list_rewards
+from workflows.rewards.listing import ListedReward, list_rewards
 from workflows.rewards.models import BONUS, GRANTED
+from workflows.spreadsheets import write_csv
 
 LONGEST_FILE = 100_000
 TONES = {"proposed": "info", "approved": "info", "granted": "success", "rejected": "danger", "withdrawn": "neutral"}
@@ -48,18 +45,14 @@ def show_rewards() -> ResponseReturnValue:
 @only_for(HR)
 def export_payments() -> ResponseReturnValue:
     """Every granted bonus with its amount and its day, as a file for payroll."""
-    found = list_rewards(current_session(), viewer=signed_in().person_id, state=GRANTED, limit=LONGEST_FILE)
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(["employee_id", "name", "amount", "currency", "pay_from", "cycle", "proposed_by", "decided_by"])
-    for row in found.rows:
-        one = row.proposal
-        if one.kind == BONUS:
-            figures = (one.amount, one.currency, one.effective_date.isoformat())
-            words = [neutralise(word or "") for word in (row.cycle, row.proposer, row.decider)]
-            writer.writerow([neutralise(one.person_id), neutralise(row.person), *figures, *words])
-    answer = make_response(codecs.BOM_UTF8 + text.getvalue().encode())
-    answer.mimetype = "text/csv"
-    today = clock.now().date().isoformat()
-    answer.headers.set("Content-Disposition", "attachment", filename=f"payments-{today}.csv")
-    return answer
+    viewer = signed_in().person_id
+    found = list_rewards(current_session(), viewer=viewer, state=GRANTED, kind=BONUS, limit=LONGEST_FILE)
+    header = ["employee_id", "name", "amount", "currency", "pay_from", "cycle", "proposed_by", "decided_by"]
+    content = write_csv(header, (_payment(row) for row in found.rows))
+    return hand_out_csv(content, f"payments-{clock.now().date().isoformat()}.csv")
+
+
+def _payment(row: ListedReward) -> tuple[object, ...]:
+    one = row.proposal
+    figures = (one.amount, one.currency, one.effective_date.isoformat())
+    return (one.person_id, row.person, *figures, row.cycle, row.proposer, row.decider)

@@ -5,9 +5,11 @@ for with the first mail, and asks for itself as long as there is one left.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, exists, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine import Changes, Job, registry
@@ -22,7 +24,10 @@ TOGETHER = 500
 
 def ask_to_purge(session: Session, now: datetime) -> None:
     """Have old mails forgotten from now on, day by day; one statement where that is asked for already."""
-    if not session.scalar(select(exists().where(Job.kind == PURGE))):
+    if session.scalar(select(exists().where(Job.kind == PURGE))):
+        return
+    with suppress(IntegrityError), session.begin_nested():
+        # Whoever sends the first mail at the same moment asks for it, too: once is enough.
         _ask(session, now + EVERY, now)
 
 
@@ -66,5 +71,5 @@ def _forget(session: Session, mails: Sequence[int], links: Sequence[int], unsent
 
 def _ask(session: Session, at: datetime, now: datetime) -> None:
     changes = Changes(now)
-    changes.job(PURGE, None, None, at)
+    changes.job(PURGE, None, None, at, key=PURGE)
     changes.write(session)

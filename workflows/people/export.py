@@ -6,17 +6,14 @@ formula are prefixed with an apostrophe. No imported text begins like that, so t
 elsewhere, and such text comes back with the apostrophe.
 """
 
-import codecs
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
 from workflows.people.facts import PersonOnDay
-from workflows.people.imports.cells import FORMULA_STARTS
 from workflows.people.imports.people_file import PEOPLE_COLUMNS, PEOPLE_HEADER
 from workflows.people.organisation import Organisation
+from workflows.spreadsheets import neutralise, write_csv
 
 PAY_COLUMNS = ("salary", "currency", "band_min", "band_mid", "band_max", "bonus_target_pct")
 """The columns that only those who may see pay should be given."""
@@ -25,23 +22,19 @@ PAY_COLUMNS = ("salary", "currency", "band_min", "band_mid", "band_max", "bonus_
 def export_people(
     organisation: Organisation, people: Iterable[PersonOnDay], columns: Sequence[str] = PEOPLE_HEADER
 ) -> bytes:
-    """These people as UTF-8 CSV with a byte order mark, which spreadsheets need to show names properly.
+    """These people as a file for spreadsheets.
 
     The caller chooses people and columns: who may see them is not decided here.
     """
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(columns)
     targets = {column.name: column.target for column in PEOPLE_COLUMNS}
-    for person in people:
-        writer.writerow([_cell(organisation, person, targets[name]) for name in columns])
-    return codecs.BOM_UTF8 + text.getvalue().encode()
+    rows = ([_cell(organisation, person, targets[name]) for name in columns] for person in people)
+    return write_csv(columns, rows)
 
 
 def _cell(organisation: Organisation, person: PersonOnDay, field: str) -> str:
     if field == "dotted_manager_ids":
         return ";".join(neutralise(manager.id) for manager in organisation.dotted_managers(person.id))
-    return neutralise(_as_text(getattr(person, field)))
+    return _as_text(getattr(person, field))
 
 
 def _as_text(value: object) -> str:
@@ -52,8 +45,3 @@ def _as_text(value: object) -> str:
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
     return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def neutralise(text: str) -> str:
-    """The text in a form that no spreadsheet runs as a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

@@ -30,24 +30,26 @@ class Rewards:
     total: int
 
 
-def list_rewards(session: Session, *, viewer: str, state: str = "", limit: int, offset: int = 0) -> Rewards:
-    """Proposals in a state (in any for ""), the newest first. Two statements.
+def list_rewards(
+    session: Session, *, viewer: str, state: str = "", kind: str = "", limit: int, offset: int = 0
+) -> Rewards:
+    """Proposals in a state and of a kind ("" for any), the newest first. Two statements.
 
     Nobody finds a proposal about themselves before it is granted, HR staff included.
     """
     shown: list[ColumnElement[bool]] = [or_(Proposal.person_id != viewer, Proposal.state == GRANTED)]
     shown += [Proposal.state == state] if state else []
+    shown += [Proposal.kind == kind] if kind else []
     person, proposer, decider = aliased(Person), aliased(Person), aliased(Person)
-    rows = session.execute(
+    statement = (
         select(Proposal, person.name, func.coalesce(proposer.name, Proposal.proposed_by), decider.name, Cycle.name)
         .join(person, person.id == Proposal.person_id)
         .outerjoin(proposer, proposer.id == Proposal.proposed_by)
         .outerjoin(decider, decider.id == Proposal.decided_by)
         .join(Cycle, Cycle.instance_id == Proposal.root_id)
         .where(*shown)
-        .order_by(Proposal.proposed_at.desc(), Proposal.id.desc())
-        .limit(limit)
-        .offset(offset)
     )
-    total = session.scalar(select(func.count()).select_from(Proposal).where(*shown)) or 0
+    newest = statement.order_by(Proposal.proposed_at.desc(), Proposal.id.desc())
+    rows = session.execute(newest.limit(limit).offset(offset))
+    total = session.scalar(statement.with_only_columns(func.count(), maintain_column_froms=True)) or 0
     return Rewards([ListedReward(*row) for row in rows], total)

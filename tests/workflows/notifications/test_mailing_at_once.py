@@ -11,12 +11,13 @@ from engine import jobs
 from engine.database import transaction
 from engine.models import Job
 from tests.workflows.notifications.test_mailing import MONDAY, Postbox, mention
-from tests.workflows.small_cycle import ANSWERS, LONG, MANAGER_REVIEW, SmallCycle, counted
+from tests.workflows.small_cycle import ANSWERS, LONG, MANAGER_REVIEW, SmallCycle, counted, empty_database
 from workflows.notifications.deciding import LinkIsOver, decide
 from workflows.notifications.informing import inform
 from workflows.notifications.mailing import TOGETHER
 from workflows.notifications.models import SENT, DecisionLink, Mail, Notification
 from workflows.notifications.post import use_post
+from workflows.notifications.purging import PURGE, ask_to_purge
 
 COMMITTED = 3
 """The statements, BEGIN among them, that keep what became of one mail: each for itself, so that little is left open."""
@@ -75,6 +76,19 @@ def test_many_workers_and_many_clicks(postgres_cycle: SmallCycle) -> None:
     over = "This link has been used already. Nothing was changed a second time."
     assert sorted(map(str, at_once(click, 4))) == [over] * 3 + ["decided"]
     assert cycle.open("second_approval", "ann") == []
+
+
+def test_forgetting_mails_is_asked_for_once_by_many_at_the_same_moment(postgres_url: str) -> None:
+    with empty_database(postgres_url) as factory:
+
+        def ask() -> None:
+            with transaction(factory) as session:
+                ask_to_purge(session, MONDAY)
+
+        at_once(ask, 4)
+
+        with factory() as session:
+            assert session.scalars(select(Job.kind)).all() == [PURGE]
 
 
 def test_sending_many_costs_as_many_statements_as_sending_one(cycle: SmallCycle) -> None:

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from tests.workflows.people.cast import NOW, TODAY, bring_moves, bring_people, cast, changed
-from workflows.people.export import PAY_COLUMNS, export_people, neutralise
+from workflows.people.export import PAY_COLUMNS, export_people
 from workflows.people.imports.people import import_people
 from workflows.people.imports.people_file import PEOPLE_HEADER
 from workflows.people.organisation import Organisation, load_organisation
+from workflows.spreadsheets import neutralise
 
 
 def test_an_export_that_comes_back_changes_nothing(session: Session) -> None:

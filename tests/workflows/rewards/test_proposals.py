@@ -195,4 +195,6 @@ def test_rewards_on_every_database(database_url: str) -> None:
         ]
         with factory() as session:
             assert list_rewards(session, viewer="dora", state="rejected", limit=10).total == 0
+            paid = list_rewards(session, viewer="hugo", kind="bonus", limit=1)
+            assert ([row.person for row in paid.rows], paid.total) == (["Ann"], 1)
             assert list_rewards(session, viewer="ann", limit=1, offset=1).rows[0].person == "Ann"

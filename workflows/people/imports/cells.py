@@ -11,8 +11,7 @@ from zoneinfo import available_timezones
 from workflows.people.imports.currencies import CURRENCIES
 from workflows.people.imports.report import Finding
 from workflows.people.imports.tables import TableRow
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+from workflows.spreadsheets import FORMULA_STARTS
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
