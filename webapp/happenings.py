@@ -20,7 +20,7 @@ WORDS = {
     "deadline_extended": "given more time",
     "task_reopened": "opened again",
     "approver_added": "one more has to approve",
-    "approver_removed": "one less has to approve",
+    "approver_removed": "one fewer has to approve",
     "colleague_asked": "a colleague was asked",
     "colleague_answered": "a colleague has answered",
     "question_withdrawn": "went on without an answer of a colleague",

@@ -9,13 +9,12 @@ from engine import Conflict, OpenTask, Rejection, clock, tasks
 from webapp.actor import signed_in
 from webapp.asking import blueprint
 from webapp.errors import invalid
-from webapp.picking import find_candidates
 from webapp.request_session import current_session, discard_changes
 from webapp.standing import forget_standing
 from webapp.tasks.closed import find_task
+from webapp.tasks.picking import render_picking
 from workflows.asking.asking import LONGEST, answer, ask, may_ask_subject, withdraw
 from workflows.asking.reading import read_one
-from workflows.cases.dossier import dossier_of
 from workflows.people.search import name_people
 
 __all__ = ["blueprint"]
@@ -30,10 +29,11 @@ def show_form(task_id: int) -> ResponseReturnValue:
 @blueprint.post("/tasks/<int:task_id>/inquiries")
 def ask_colleague(task_id: int) -> ResponseReturnValue:
     """Ask a colleague; back to the task, which does not wait for the answer."""
-    found, to = _load(task_id), request.form.get("to", "")
-    if not to:
-        return invalid(_page(found, problem="Choose whom you ask."))
+    _load(task_id)
+    to = request.form.get("to", "")
     try:
+        if not to:
+            raise Rejection("Choose whom you ask.")
         text, by, now = request.form.get("text", ""), signed_in().person_id, clock.now()
         ask(current_session(), task_id, of=to, text=text, due=_read_day(), by=by, now=now)
     except Rejection as refusal:
@@ -93,18 +93,7 @@ def _read_day() -> date | None:
 def _page(found: OpenTask, *, problem: str = "") -> str:
     task = found.task
     barred = {task.assignee, task.owner, *(() if may_ask_subject(found) else (task.subject,))}
-    return render_template(
-        "asking/asking.html",
-        task=task,
-        dossier=dossier_of(current_session(), task, clock.now().date()),
-        found=find_candidates(barred),
-        chosen=request.form.get("to", ""),
-        text=request.form.get("text", ""),
-        due=request.form.get("due", ""),
-        longest=LONGEST,
-        problem=problem,
-        back=url_for("tasks.show_task", task_id=task.id),
-    )
+    return render_picking("asking/asking.html", task, barred, problem=problem, longest=LONGEST)
 
 
 def _inquiry_page(inquiry_id: int, *, problem: str = "") -> str:

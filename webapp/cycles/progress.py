@@ -171,8 +171,7 @@ def describe_half(step: StepProgress) -> str:
     """How long the open tasks of a step have been open, as a sentence; empty where none is."""
     if step.waiting is None:
         return ""
-    if step.open == 1:
-        return f"It has been open for {describe_wait(step.waiting)}."
+    whose = "It has" if step.open == 1 else "Half of them have"
     if step.waiting < timedelta(hours=1):
-        return "Half of them have been open for less than an hour."
-    return f"Half of them have been open for {describe_wait(step.waiting)} or longer."
+        return f"{whose} been open for less than an hour."
+    return f"{whose} been open for {describe_wait(step.waiting)}{'' if step.open == 1 else ' or longer'}."

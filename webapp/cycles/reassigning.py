@@ -11,6 +11,7 @@ from webapp.cycles import blueprint
 from webapp.errors import invalid
 from webapp.picking import find_candidates
 from webapp.request_session import current_session, discard_changes
+from webapp.tasks.picking import LONGEST_REASON, explain_refusal, read_reason
 from workflows.cycles.models import Cycle
 from workflows.cycles.queries import get_cycle
 from workflows.cycles.stoppages import retry_stoppage
@@ -18,8 +19,6 @@ from workflows.people.accounts import HR
 from workflows.people.search import name_people
 from workflows.routing.explain import explain
 from workflows.routing.resolvers import GROUPS
-
-LONGEST_REASON = 500
 
 
 @blueprint.get("/<int:cycle_id>/tasks/<int:task_id>/holder")
@@ -35,17 +34,15 @@ def change_holder(cycle_id: int, task_id: int) -> ResponseReturnValue:
     """Hand the task on; whoever gets it must pass the same gate as everybody."""
     session = current_session()
     cycle, task = _find(session, cycle_id, task_id)
-    to, reason = request.form.get("to", ""), request.form.get("reason", "").strip()
+    to, reason = request.form.get("to", ""), read_reason()
     if not to or not reason:
         missing = "Choose who gets the task." if not to else "Say why the task is handed on: it stays on record."
         return invalid(_holder_page(cycle_id, task_id, problem=missing))
     try:
-        tasks.reassign(
-            session, task.id, to=to, by=signed_in().person_id, reason=reason[:LONGEST_REASON], now=clock.now()
-        )
+        tasks.reassign(session, task.id, to=to, by=signed_in().person_id, reason=reason, now=clock.now())
     except NotAllowed as refusal:
         discard_changes()
-        return invalid(_holder_page(cycle_id, task_id, problem=_to_hr(str(refusal))))
+        return invalid(_holder_page(cycle_id, task_id, problem=explain_refusal(refusal)))
     name = name_people(session, [to]).get(to, to)
     flash(f"“{task.name}” is handed to {name}.", "success")
     return redirect(url_for("cycles.show_stuck", cycle_id=cycle.id))
@@ -90,8 +87,3 @@ def _holder_page(cycle_id: int, task_id: int, *, problem: str) -> str:
         problem=problem,
         longest=LONGEST_REASON,
     )
-
-
-def _to_hr(refusal: str) -> str:
-    """The gate speaks to the person who would get the task; here HR reads it."""
-    return f"This person cannot have the task. The rule says to them: {refusal}"

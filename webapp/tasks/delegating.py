@@ -3,39 +3,35 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engine import Conflict, NotAllowed, NotFound, Task, clock, tasks
+from engine import NotFound, Rejection, Task, clock, tasks
 from webapp.actor import signed_in
 from webapp.errors import invalid
-from webapp.picking import find_candidates
 from webapp.request_session import current_session, discard_changes
 from webapp.tasks import blueprint
 from webapp.tasks.closed import find_task
+from webapp.tasks.picking import explain_refusal, read_reason, render_picking
 from workflows.cases.dossier import dossier_of
 from workflows.people.search import name_people
-
-LONGEST_REASON = 500
 
 
 @blueprint.get("/tasks/<int:task_id>/delegation")
 def show_delegation(task_id: int) -> ResponseReturnValue:
     """The people whom a task of the reader can be delegated to."""
-    return _page(_own(task_id), problem="")
+    return _page(_own(task_id))
 
 
 @blueprint.post("/tasks/<int:task_id>/delegation")
 def delegate_task(task_id: int) -> ResponseReturnValue:
     """Let somebody else do a task; whoever gets it must pass the same gate as everybody."""
     task, to = _own(task_id), request.form.get("to", "")
-    if not to:
-        return invalid(_page(task, problem="Choose who does it."))
     try:
-        tasks.delegate(current_session(), task_id, to=to, by=signed_in().person_id, reason=_reason(), now=clock.now())
-    except (NotAllowed, Conflict) as refusal:
+        if not to:
+            raise Rejection("Choose who does it.")
+        by, now = signed_in().person_id, clock.now()
+        tasks.delegate(current_session(), task_id, to=to, by=by, reason=read_reason(), now=now)
+    except Rejection as refusal:
         discard_changes()
-        problem = str(refusal)
-        if isinstance(refusal, NotAllowed):
-            problem = f"This person cannot have the task. The rule says to them: {refusal}"
-        return invalid(_page(_own(task_id), problem=problem))
+        return invalid(_page(_own(task_id), problem=explain_refusal(refusal)))
     name = name_people(current_session(), [to])[to]
     flash(f"{name} does “{task.name}” for you now. You can take it back until it is done.", "success")
     return redirect(url_for("inbox.show_inbox"))
@@ -52,7 +48,7 @@ def take_task_back(task_id: int) -> ResponseReturnValue:
 @blueprint.post("/tasks/<int:task_id>/return")
 def give_task_back(task_id: int) -> ResponseReturnValue:
     """Give a task back to whom the reader does it for."""
-    task = tasks.give_back(current_session(), task_id, by=signed_in().person_id, reason=_reason(), now=clock.now())
+    task = tasks.give_back(current_session(), task_id, by=signed_in().person_id, reason=read_reason(), now=clock.now())
     flash(f"“{task.name}” is given back.", "success")
     return redirect(url_for("inbox.show_inbox"))
 
@@ -77,18 +73,5 @@ def _own(task_id: int) -> Task:
     return task
 
 
-def _reason() -> str:
-    return request.form.get("reason", "").strip()[:LONGEST_REASON]
-
-
-def _page(task: Task, *, problem: str) -> str:
-    return render_template(
-        "tasks/delegation.html",
-        task=task,
-        dossier=dossier_of(current_session(), task, clock.now().date()),
-        found=find_candidates({task.assignee, task.subject, task.owner}),
-        chosen=request.form.get("to", ""),
-        reason=request.form.get("reason", ""),
-        longest=LONGEST_REASON,
-        problem=problem,
-    )
+def _page(task: Task, *, problem: str = "") -> str:
+    return render_picking("tasks/delegation.html", task, {task.assignee, task.subject, task.owner}, problem=problem)

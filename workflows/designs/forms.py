@@ -15,7 +15,7 @@ from workflows.calibration.groups import REVIEW_FORM
 from workflows.calibration.releasing import RELEASE_FORM
 from workflows.designs.changing import save_file
 from workflows.designs.files import diagram_path
-from workflows.designs.parts import LONGEST_TITLE, Fixed, Kind, find_place
+from workflows.designs.parts import LONGEST_TITLE, Kind, find_place
 from workflows.designs.reading import files_of, lock_design
 from workflows.questionnaires.reading import NEWEST_SCHEMA
 from workflows.reviews.hooks import has_hooks
@@ -128,14 +128,6 @@ def is_fixed(name: str) -> bool:
     return name in (REVIEW_FORM, RELEASE_FORM) or has_hooks(name)
 
 
-def _check_free(name: str) -> None:
-    if is_fixed(name):
-        raise Fixed(
-            f"Reviewflow does more with “{name}” than to keep what was answered, and knows the form by this name. "
-            "Change its title instead: that is what people read."
-        )
-
-
 FORMS = Kind(
     word="form",
     folder="forms/",
@@ -144,5 +136,5 @@ FORMS = Kind(
     read_title=lambda _path, content: title_of(content, ""),
     find_asked=_find_asked,
     follow=_follow,
-    check_free=_check_free,
+    is_fixed=is_fixed,
 )

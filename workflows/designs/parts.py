@@ -32,11 +32,15 @@ class Fixed(Rejection):
 
 @dataclass(frozen=True)
 class Part:
-    """A form, or a file of decision tables: its name, its title, and the names of the steps that ask it."""
+    """A form, or a file of decision tables: its name, its title, and the names of the steps that ask it.
+
+    A fixed one is known by its name, and keeps it.
+    """
 
     name: str
     title: str
     asked_at: tuple[str, ...]
+    is_fixed: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,8 +48,8 @@ class Kind:
     """In what forms and tables differ.
 
     `read_title` gives the title of a file at a path, "" where it has none; `find_asked` the names of the steps that
-    ask, by the names of the files. `follow` lets a diagram name a file by its new name, and `check_free` raises Fixed
-    where a file cannot be renamed.
+    ask, by the names of the files. `follow` lets a diagram name a file by its new name, and `is_fixed` tells which
+    files cannot be renamed, because the product knows them by their names.
     """
 
     word: str
@@ -55,7 +59,7 @@ class Kind:
     read_title: Callable[[str, bytes], str]
     find_asked: Callable[[Files], Mapping[str, tuple[str, ...]]]
     follow: Callable[[bytes, str, str], bytes] = lambda diagram, _old, _new: diagram
-    check_free: Callable[[str], None] = lambda _name: None
+    is_fixed: Callable[[str], bool] = lambda _name: False
 
     def path_of(self, name: str) -> str:
         """The path of the file that is called `name`."""
@@ -82,7 +86,7 @@ def list_parts(kind: Kind, files: Files) -> list[Part]:
     parts = []
     for name in kind.names_in(files):
         path = kind.path_of(name)
-        parts.append(Part(name, kind.read_title(path, files[path]) or name, asked.get(name, ())))
+        parts.append(Part(name, kind.read_title(path, files[path]) or name, asked.get(name, ()), kind.is_fixed(name)))
     return sorted(parts, key=lambda part: (part.title.casefold(), part.name))
 
 
@@ -125,7 +129,11 @@ def rename_part(session: Session, design_id: int, kind: Kind, name: str, wanted:
         raise UnfitTitle(f"Give the file a name of letters, for instance “{plain_name(kind.example)}”.")
     if new == name:
         return name
-    kind.check_free(name)
+    if kind.is_fixed(name):
+        raise Fixed(
+            f"Reviewflow does more with “{name}” than to keep what was answered, and knows it by this name. "
+            "Change its title instead: that is what people read."
+        )
     files = files_of(session, design_id)
     if kind.path_of(new) in files:
         raise UnfitTitle(f"There is another {kind.word} in a file called “{new}”. Choose another name.")

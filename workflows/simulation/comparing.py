@@ -7,6 +7,7 @@ from workflows.dates import show_day
 from workflows.simulation.report import PersonLoad, Problem, Report
 
 SHOWN_PEOPLE = 10
+STOPPED = "at which the gate stops a conflict of interest"
 FEW_TASKS = 2
 """So many tasks more or less for one person are nothing to speak of."""
 
@@ -58,26 +59,31 @@ def _compare_peaks(before: Report, after: Report) -> Iterator[str]:
             f"to {show_day(second.day)} ({second.hours:,.1f} hours)."
         )
     elif abs(first.hours - second.hours) >= 1:
-        yield f"The peak day, {show_day(second.day)}, has {_more(second.hours - first.hours)} hours of work."
+        yield f"The peak day, {show_day(second.day)}, has {_more(second.hours - first.hours, 'hour')} of work."
 
 
-def _more(difference: float) -> str:
+def _more(difference: float, one: str, several: str = "") -> str:
     amount = f"{abs(difference):,.1f}" if difference % 1 else f"{abs(int(difference)):,}"
-    return f"{amount} {'more' if difference > 0 else 'fewer'}"
+    return f"{amount} {'more' if difference > 0 else 'fewer'} {one if amount == '1' else several or f'{one}s'}"
+
+
+def _tasks_of(number: int) -> str:
+    return "1 task" if number == 1 else f"{number:,} tasks"
 
 
 def _compare_sums(before: Report, after: Report) -> Iterator[str]:
-    for what, name in (
-        ("participants", "participants"),
-        ("tasks", "tasks"),
-        ("tasks done after their deadline", "late"),
-        ("tasks at which the gate stops a conflict of interest", "conflicts"),
+    for name, one, several in (
+        ("participants", "participant", ""),
+        ("tasks", "task", ""),
+        ("late", "task done after its deadline", "tasks done after their deadline"),
+        ("conflicts", f"task {STOPPED}", f"tasks {STOPPED}"),
     ):
         first, second = getattr(before, name), getattr(after, name)
         if first != second:
-            yield f"{_more(second - first).capitalize()} {what}: {second:,} instead of {first:,}."
+            yield f"{_more(second - first, one, several)}: {second:,} instead of {first:,}."
     if abs(after.hours - before.hours) >= 1:
-        yield f"{_more(after.hours - before.hours)} hours of work: {after.hours:,.1f} instead of {before.hours:,.1f}."
+        more = _more(after.hours - before.hours, "hour")
+        yield f"{more} of work: {after.hours:,.1f} instead of {before.hours:,.1f}."
 
 
 def _compare_problems(before: Report, after: Report) -> Iterator[str]:
@@ -105,9 +111,10 @@ def _compare_people(before: Report, after: Report) -> Iterator[str]:
     ]
     large = sorted((change for change in changes if abs(change[0]) > FEW_TASKS), key=lambda one: (-abs(one[0]), one[1]))
     for difference, name in large[:SHOWN_PEOPLE]:
-        yield f"{_more(difference).capitalize()} tasks for {name}."
-    if len(large) > SHOWN_PEOPLE:
-        yield f"{len(large) - SHOWN_PEOPLE:,} more people have at least {FEW_TASKS + 1} tasks more or fewer."
+        yield f"{_more(difference, 'task')} for {name}."
+    if (others := len(large) - SHOWN_PEOPLE) > 0:
+        have = "1 more person has" if others == 1 else f"{others:,} more people have"
+        yield f"{have} at least {FEW_TASKS + 1} tasks more or fewer."
 
 
 def _tasks(person: PersonLoad | None) -> int:
@@ -119,9 +126,9 @@ def _compare_steps(before: Report, after: Report) -> Iterator[str]:
     second = {step.id: step for step in after.steps}
     for step in after.steps:
         if step.id not in first:
-            yield f"“{step.name}” is new: {step.tasks:,} tasks, {step.hours:,.1f} hours."
+            yield f"“{step.name}” is new: {_tasks_of(step.tasks)}, {step.hours:,.1f} hours."
         elif step.tasks != first[step.id].tasks:
-            yield f"{_more(step.tasks - first[step.id].tasks).capitalize()} tasks at “{step.name}”."
+            yield f"{_more(step.tasks - first[step.id].tasks, 'task')} at “{step.name}”."
     for step in before.steps:
         if step.id not in second:
-            yield f"“{step.name}” is gone: {step.tasks:,} tasks less."
+            yield f"“{step.name}” is gone: {_more(-step.tasks, 'task')}."

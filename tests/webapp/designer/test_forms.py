@@ -45,10 +45,12 @@ def test_a_form_is_added_listed_and_taken_away(hugo: Browser) -> None:
     for name, wanted, reason in (
         ("my-year", "??", "Give the file a name of letters"),
         ("my-year", "Release", "another form in a file called “release”"),
-        ("reward-proposal", "Money", "knows the form by this name"),
+        ("reward-proposal", "Money", "knows it by this name"),
     ):
         page = hugo.send(f"/designer/1/forms/{name}/name", file=wanted)
         assert (page.status_code, reason in page.text) == (422, True), wanted
+    assert "data-renaming" in hugo.open("/designer/1/forms/my-year").text
+    assert "data-renaming" not in hugo.open("/designer/1/forms/reward-proposal").text
     page = hugo.send("/designer/1/forms/my-year/removal")
     assert (page.status_code, "is asked at “Self-assessment”" in page.text) == (409, True)
 

@@ -49,3 +49,16 @@ def test_the_peak_day_and_the_tasks_of_a_person_move(reports: tuple[Report, Repo
         "The peak day moves from 23 November 2026 (1.3 hours) to 28 November 2026 (1.3 hours).",
         f"14 more tasks for {busiest.name}.",
     ]
+
+
+def test_one_is_told_as_one(reports: tuple[Report, Report]) -> None:
+    report, _ = reports
+    (step,) = report.steps
+    fewer = replace(report, tasks=report.tasks - 1, steps=[replace(step, tasks=step.tasks - 1)])
+    assert compare(report, fewer) == [
+        f"1 fewer task: {report.tasks - 1} instead of {report.tasks}.",
+        f"1 fewer task at “{step.name}”.",
+    ]
+    none, one = replace(report, steps=[]), replace(report, steps=[replace(step, tasks=1)])
+    assert compare(none, one) == [f"“{step.name}” is new: 1 task, {step.hours:.1f} hours."]
+    assert compare(one, none) == [f"“{step.name}” is gone: 1 fewer task."]

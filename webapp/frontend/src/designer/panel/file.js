@@ -4,16 +4,19 @@ import { textField } from './fields.js';
 
 export function fileGroup({ noun, asked, unused, closed }) {
   const renaming = document.querySelector('[data-renaming]');
-  const { file } = renaming.elements;
   const use = asked ? [make('p', { class: 'text-secondary' }, asked)] : [make('p', { class: 'text-secondary' }, unused), button('remove', `Take the ${noun} away`, document.querySelector('[data-removal]'))];
   return {
     title: 'Use', closed,
-    fields: [
-      ...use,
-      textField({ name: 'file', label: 'Name of the file', hint: 'Steps that ask it follow. Nobody else sees it.', value: file.value, commit: (text) => { file.value = text; } }),
-      button('rename', 'Rename the file', renaming),
-    ],
+    fields: [...use, ...(renaming ? renamingFields(renaming) : [])],
   };
+}
+
+function renamingFields(renaming) {
+  const { file } = renaming.elements;
+  return [
+    textField({ name: 'file', label: 'Name of the file', hint: 'Steps that ask it follow. Nobody else sees it.', value: file.value, commit: (text) => { file.value = text; } }),
+    button('rename', 'Rename the file', renaming),
+  ];
 }
 
 function button(name, text, form) {
