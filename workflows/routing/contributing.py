@@ -2,16 +2,16 @@
 
 Contributions are the steps that ask somebody in one of ROLES to write about a person. Where the cycle asks for one
 alone, a step is passed over whose holder contributes in a role before it: because they have done or hold such a step
-about the same person, or because they would get it today. What decides or approves is no contribution, and is left to
-the rules about conflicts.
+about the same person, or because they would get it today and the case has not gone past it. What decides or approves is
+no contribution, and is left to the rules about conflicts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from engine import (
     CANCELLED,
@@ -19,6 +19,7 @@ from engine import (
     AssignmentRequest,
     Changes,
     Conflict,
+    Graph,
     Instance,
     Job,
     Program,
@@ -47,19 +48,26 @@ LOOK = "look_at_roles"
 @registry.listen("task_opened")
 def begin(session: Session, tasks: Sequence[dict[str, Any]], now: datetime) -> None:
     """Have those new tasks looked at whose holders may contribute in a role that comes before; no statement else."""
+    asked = [row for row in tasks if row["assignee"] is not None and row["subject"] is not None]
+    programs = {(row["definition_id"], row["step"]): program_for(session, row["definition_id"]) for row in asked}
+    later = {place for place, program in programs.items() if _earlier(program, program.step(place[1]), {})}
+    rows = [row for row in asked if (row["definition_id"], row["step"]) in later]
+    rules = _rules(session, {row["instance_id"] for row in rows})
     changes = Changes(now)
-    for row in tasks:
-        if row["assignee"] is None or row["subject"] is None:
-            continue
-        program = program_for(session, row["definition_id"])
-        step = program.step(row["step"])
-        if not _earlier(program, step, {}):
-            continue
-        instance = session.get_one(Instance, row["instance_id"])
-        if instance.variables.get(WHEN_SEVERAL_ROLES.variable) == FIRST_ROLE:
-            changes.job(LOOK, instance.id, row["token"], now, step=row["step"])
+    for row in rows:
+        if rules[row["instance_id"]] == FIRST_ROLE:
+            changes.job(LOOK, row["instance_id"], row["token"], now, step=row["step"])
     if changes.jobs:
         changes.write(session)
+
+
+def _rules(session: Session, ids: set[int]) -> dict[int, Any]:
+    """What each of these instances says about several roles: one statement for many, none where one has just moved."""
+    if len(ids) > 1:
+        found = session.scalars(select(Instance).where(Instance.id.in_(ids)).options(defer(Instance.blob))).all()
+    else:
+        found = [session.get_one(Instance, one) for one in ids]
+    return {one.id: one.variables.get(WHEN_SEVERAL_ROLES.variable) for one in found}
 
 
 @registry.job_kind(LOOK)
@@ -72,8 +80,10 @@ def look(session: Session, job: Job, now: datetime) -> None:
         return
     instance, program = session.get_one(Instance, task.instance_id), program_for(session, task.definition_id)
     person = task.owner or task.assignee
-    for step in _earlier(program, program.step(task.step), instance.variables):
-        if _does(session, task, request_for(instance, step, program, now), now) == person:
+    here = program.step(task.step)
+    for step in _earlier(program, here, instance.variables):
+        request = request_for(instance, step, program, now)
+        if _does(session, task, request, now, may_come=not _is_past(program, step, here)) == person:
             _pass_over(session, task, person, step, now)
             return
 
@@ -95,7 +105,24 @@ def _contributes(program: Program, step: Step, variables: dict[str, Any]) -> boo
     return not (stakes.four_eyes or stakes.pay or asks_for_approval(questionnaire_of(program, step)))
 
 
-def _does(session: Session, task: Task, request: AssignmentRequest, now: datetime) -> str | None:
+def _is_past(program: Program, step: Step, here: Step) -> bool:
+    """Whether a case that is `here` has gone past a step: where it was not asked for, it is not any more."""
+    one, two = next(
+        (one, two) for one in _around(program, step) for two in _around(program, here) if one.process == two.process
+    )
+    graph = Graph(program.diagram)
+    return two.id in graph.reachable([one.id]) and one.id not in graph.reachable([two.id])
+
+
+def _around(program: Program, step: Step) -> Iterator[Step]:
+    """A step, and the sub-processes it is drawn in, the innermost first."""
+    around: Step | None = step
+    while around is not None:
+        yield around
+        around = program.diagram.steps.get(around.process)
+
+
+def _does(session: Session, task: Task, request: AssignmentRequest, now: datetime, *, may_come: bool) -> str | None:
     """Who contributes at another step about the same person: who did it or holds it, else who would get it today."""
     known = session.scalar(
         select(Task)
@@ -105,6 +132,8 @@ def _does(session: Session, task: Task, request: AssignmentRequest, now: datetim
     )
     if known is not None:
         return None if known.state == CANCELLED else known.owner or known.closed_by or known.assignee
+    if not may_come:
+        return None
     [question] = ask(session, [request], now)
     chosen = choose(question)
     return chosen.owner or chosen.assignee

@@ -1,5 +1,6 @@
 """R15: somebody who has several roles in a case contributes once in each, or in the role that comes first."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -8,14 +9,18 @@ from sqlalchemy import select
 
 from engine import instances, jobs, program_for, tasks
 from engine.database import SessionFactory, transaction
+from engine.definitions import deploy
 from engine.diagram import Step
 from engine.models import HistoryEntry, Incident, Task
+from tests.engine.pictures import with_pictures
 from tests.workflows.routing.cast import CAST, NOW, TODAY, UNITS, bring, sign_up, user_step
-from tests.workflows.routing.diagrams import publish
+from tests.workflows.routing.diagrams import draw, publish
+from tests.workflows.small_cycle import counted
 from workflows.cases.trail import trail_of
 from workflows.installing import install
 from workflows.notifications.models import Notification
 from workflows.people.models import DottedLine
+from workflows.routing.contributing import begin
 
 ASK_MEMBER = user_step("peer_feedback", "member")
 ASK_DOTTED = user_step("second_view", "dotted-line manager")
@@ -33,10 +38,16 @@ def company(factory: SessionFactory) -> Iterator[SessionFactory]:
     return factory
 
 
-def play(factory: SessionFactory, *steps: Step, rule: str, person: str = "ben") -> list[tuple[str, str | None, str]]:
-    """A case about Ann in which everybody does what they are asked, and what became of each task."""
+def play(
+    factory: SessionFactory, *steps: Step, rule: str, person: str = "ben", passing: str = ""
+) -> list[tuple[str, str | None, str]]:
+    """A case about Ann in which everybody does what they are asked, and what became of each task.
+
+    `passing` is a step that the case goes past: a gateway leads on to the next one.
+    """
     with transaction(factory) as session:
-        definition = publish(session, *steps)
+        drawn = {"a_case.bpmn": go_past(draw(steps).decode(), passing).encode()}
+        definition = deploy(session, with_pictures(drawn), by=None, now=NOW)
         variables = {"on_roles": rule, "person": person}
         instances.start(session, definition, name="Case", by="hugo", now=NOW, subject="ann", variables=variables)
     work(factory, NOW)
@@ -46,6 +57,22 @@ def play(factory: SessionFactory, *steps: Step, rule: str, person: str = "ben") 
                 tasks.complete(session, task.id, by=task.assignee or "hugo", now=NOW, answers={"outcome": "approve"})
         work(factory, NOW)
     return [(task.step, task.assignee, task.state) for task in tasks_in(factory)]
+
+
+def go_past(drawn: str, step: str) -> str:
+    """The diagram with a gateway before a step that leads to the one after it."""
+    if not step:
+        return drawn
+    [after] = re.findall(f'sourceRef="{step}" targetRef="(.*?)"', drawn)
+    gateway = (
+        f'<bpmn:exclusiveGateway id="which" name="Which way?" default="past"/>'
+        f'<bpmn:sequenceFlow id="past" sourceRef="which" targetRef="{after}"/>'
+        f'<bpmn:sequenceFlow id="taken" name="Never" sourceRef="which" targetRef="{step}">'
+        "<bpmn:conditionExpression>false</bpmn:conditionExpression></bpmn:sequenceFlow>"
+    )
+    return drawn.replace(f'targetRef="{step}"', 'targetRef="which"').replace(
+        "<bpmn:endEvent", f"{gateway}<bpmn:endEvent"
+    )
 
 
 def work(factory: SessionFactory, now: datetime) -> None:
@@ -100,6 +127,27 @@ def test_r15_leaves_others_their_contribution(company: SessionFactory) -> None:
         ("peer_feedback", "nina", "completed"),
         ("review", "ben", "completed"),
     ]
+
+
+def test_r15_contributes_where_the_role_that_comes_first_was_never_asked(company: SessionFactory) -> None:
+    assert play(company, WRITE, ASK_MEMBER, rule="first role", passing="review") == [
+        ("peer_feedback", "ben", "completed")
+    ]
+
+
+def test_r15_asks_once_for_the_rules_of_many_cases(company: SessionFactory) -> None:
+    with transaction(company) as session:
+        definition = publish(session, ASK_MEMBER, WRITE)
+        for who in ("ann", "carl", "nina"):
+            variables = {"on_roles": "first role", "person": "ben"}
+            instances.start(session, definition, name="Case", by="hugo", now=NOW, subject=who, variables=variables)
+    rows = [
+        {name: getattr(task, name) for name in ("assignee", "subject", "definition_id", "step", "instance_id", "token")}
+        for task in tasks_in(company, "open")
+    ]
+    with transaction(company) as session, counted(company) as sent:
+        begin(session, rows, NOW)
+    assert sum("FROM instance" in one for one in sent) == 1, sent
 
 
 def test_r15_has_the_same_role_twice_without_losing_a_step(company: SessionFactory) -> None:
