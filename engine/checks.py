@@ -90,7 +90,7 @@ def _person(step: Step, program: Program, files: Mapping[str, bytes]) -> Iterabl
         )
     form = step.settings.get("form")
     if form and f"forms/{form}.json" not in files:
-        yield _finding(step, f"There is no form “{form}” in the package.", f"Add forms/{form}.json or choose another.")
+        yield _finding(step, f"There is no form “{form}” in the package.", "Add it, or choose another.")
     yield from _time(step, step.settings.get("due"), program)
     for text in step.settings.get("remind", "").split():
         if parse_duration(text) is None:

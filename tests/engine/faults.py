@@ -12,7 +12,7 @@ SETTINGS: dict[str, Fault] = {
         "one_step",
         '"ann"',
         '"ann" rf:form="story"',
-        "Write (write): There is no form “story” in the package. Add forms/story.json or choose another.",
+        "Write (write): There is no form “story” in the package. Add it, or choose another.",
     ),
     "deadline that is no duration": (
         "one_step",

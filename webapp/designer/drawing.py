@@ -14,6 +14,7 @@ from webapp.request_session import current_session, discard_changes
 from webapp.security_headers import permit_inline_styles
 from workflows.designs import changing, presence
 from workflows.designs.files import diagram_path
+from workflows.designs.naming import name_files
 from workflows.designs.reading import files_of, get_design, lock_design, read_file, revisions_of
 from workflows.designs.vocabulary import describe_package, describe_vocabulary
 from workflows.people.accounts import HR
@@ -102,8 +103,10 @@ def remove_file(design_id: int, path: str) -> ResponseReturnValue:
 def list_findings(design_id: int) -> ResponseReturnValue:
     """What would stop the draft from being published, as it is saved."""
     session = current_session()
-    inspection = definitions.inspect(session, files_of(session, design_id), clock.now())
-    return jsonify(findings=[finding.to_json() for finding in inspection.findings])
+    files = files_of(session, design_id)
+    named = name_files(files)
+    inspection = definitions.inspect(session, files, clock.now())
+    return jsonify(findings=[{**found.to_json(), "where": named.get(found.file, "")} for found in inspection.findings])
 
 
 @blueprint.put("/<int:design_id>/presence")

@@ -1,5 +1,6 @@
 """One design: its picture, what the checks say, every state it had, and what can be done with it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Response, flash, redirect, render_template, request, url_for
@@ -19,6 +20,7 @@ from workflows.designs import changing
 from workflows.designs.files import diagram_path
 from workflows.designs.forms import FORMS
 from workflows.designs.models import DesignChange
+from workflows.designs.naming import name_file, name_files
 from workflows.designs.parts import list_parts
 from workflows.designs.reading import changes_of, files_of, get_design
 from workflows.designs.tables import TABLES
@@ -117,11 +119,11 @@ def draw_diagram(content: bytes, title: str) -> Drawing:
     return Drawing(render(layout, {}, title=title), describe(layout, {}))
 
 
-def name_change(change: DesignChange) -> str:
-    """What a change was, in words."""
+def name_change(change: DesignChange, files: Mapping[str, bytes]) -> str:
+    """What a change was, in words; files are called as they are now."""
     words = KINDS.get(change.kind, change.kind)
     if change.kind in ("saved", "removed"):
-        return f"{words} {'the diagram' if change.detail.endswith('.bpmn') else change.detail}"
+        return f"{words} {name_file(change.detail, files)}"
     return f"{words}: {change.detail}" if change.detail and change.kind != "restored" else words
 
 
@@ -145,9 +147,10 @@ def design_page(design_id: int, problem: str = "") -> str:
         tables=list_parts(TABLES, files),
         drawing=draw_diagram(files[diagram_path(files)], design.name),
         inspection=definitions.inspect(session, files, clock.now()),
-        changes=[(change, name_change(change)) for change in changes],
+        changes=[(change, name_change(change, files)) for change in changes],
         versions=versions,
         cycles=cycles,
+        named=name_files(files),
         names=name_people(session, sorted(people)),
         problem=problem,
         typed=request.form.get("name", design.name),

@@ -8,6 +8,7 @@ from webapp.access import only_for
 from webapp.actor import signed_in
 from webapp.designer import blueprint
 from webapp.request_session import current_session
+from workflows.designs.naming import name_files
 from workflows.designs.publishing import foresee_publication, publish
 from workflows.designs.reading import files_of, get_design
 from workflows.people.accounts import HR
@@ -26,6 +27,7 @@ def show_publication(design_id: int) -> ResponseReturnValue:
         design=design,
         outlook=foresee_publication(session, design, files, inspection.program),
         inspection=inspection,
+        named=name_files(files),
     )
 
 

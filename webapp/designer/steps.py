@@ -24,6 +24,7 @@ from webapp.request_session import current_session, discard_changes
 from workflows.designs import presence, steps
 from workflows.designs.files import diagram_path
 from workflows.designs.form_questions import Question
+from workflows.designs.naming import name_files
 from workflows.designs.outline import Doing, Outline, read_outline
 from workflows.designs.outline.changing import DOWN, END, STOP, UP, can_end, is_aside, next_place
 from workflows.designs.outline.conditions import COMPARISONS, Comparison, parse_condition
@@ -135,6 +136,7 @@ def _steps_page(design_id: int, is_open: Open, problem: Rejection | None = None)
         is_open=is_open,
         history=steps.history(session, design_id, by=signed_in().person_id),
         colleagues=presence.others(session, design_id, than=signed_in().person_id, now=clock.now()),
+        named=name_files(files),
         others=[finding for finding in findings if finding.id not in known],
         vocabulary=vocabulary,
         units=TIME_UNITS,

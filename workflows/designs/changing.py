@@ -8,7 +8,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from engine import Conflict, NotFound, Rejection
-from workflows.designs.files import check_file, check_package, diagram_path, identify, with_identity
+from workflows.designs.files import check_file, check_package, diagram_path, identify, with_identity, word_for
 from workflows.designs.models import Design, DesignChange, DesignFile
 from workflows.designs.reading import changes_of, files_at, files_of, lock_design
 from workflows.people.search import name_people
@@ -24,7 +24,7 @@ class ChangedMeanwhile(Conflict):
 
     def __init__(self, path: str, by: str, revision: int) -> None:
         self.by, self.revision = by, revision
-        super().__init__(f"{by} has saved {path} since you opened it.")
+        super().__init__(f"{by} has saved the {word_for(path)} since you opened it.")
 
 
 class UnfitName(Rejection):

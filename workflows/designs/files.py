@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from pathlib import PurePath
 
 import orjson
 from lxml import etree
@@ -17,6 +18,11 @@ _PATH = re.compile(rf"{_NAME}\.bpmn|forms/{_NAME}\.json|decisions/{_NAME}\.dmn|R
 
 class UnfitFile(Rejection):
     """A file that a package cannot hold."""
+
+
+def word_for(path: str) -> str:
+    """What a file of a package is to people: a diagram, a form, a table, or a file of another kind."""
+    return {".bpmn": "diagram", ".json": "form", ".dmn": "table"}.get(PurePath(path).suffix, "file")
 
 
 def fits(path: str) -> bool:

@@ -34,8 +34,12 @@ def test_a_form_is_added_listed_and_taken_away(hugo: Browser) -> None:
     # Its empty draft is among the findings, with the way into the builder.
     assert 'href="/designer/1/forms/mid-year-check-in"' in hugo.page.text
     assert "It is empty." in hugo.page.text
+    assert "Changed the form “Mid-year &lt;check-in&gt;”" in hugo.page.text
+    assert "in the form “Mid-year &lt;check-in&gt;”" in hugo.open("/designer/1/publication").text
+    assert ".json" not in hugo.page.text
     page = hugo.send("/designer/1/forms/mid-year-check-in/removal")
     assert "The form is taken away" in page.text
+    assert "Removed the form “mid-year-check-in”" in hugo.open("/designer/1").text
     assert hugo.open("/designer/1/forms/mid-year-check-in").status_code == 404
     # Its file gets another name, and the step that asks it follows.
     page = hugo.send("/designer/1/forms/self-assessment/name", file="My year")

@@ -97,7 +97,7 @@ def test_nobody_changes_what_somebody_else_has_just_changed(open_browser: OpenBr
     hugo.open("/designer/1/steps")
     page = hugo.send("/designer/1/steps", edit="remove", step="manager_review", revision="1")
     assert page.status_code == 422
-    assert "Carl has saved annual_review.bpmn since you opened it. This is how it stands now." in page.text
+    assert "Carl has saved the diagram since you opened it. This is how it stands now." in page.text
     assert "Yearly review" in page.text
     assert content_of(factory) == before
     # What was looked at again can be changed.

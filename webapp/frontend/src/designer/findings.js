@@ -16,8 +16,8 @@ export class Findings extends Checks {
     return true;
   }
 
-  nameOf({ name, file }) {
-    return file.endsWith('.bpmn') || !file ? name : `${name} in ${file}`;
+  nameOf({ name, file, where }) {
+    return file.endsWith('.bpmn') || !where ? name : `${name} in ${where}`;
   }
 
   mark() {
