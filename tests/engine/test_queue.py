@@ -150,7 +150,7 @@ class TestWakeUps:
             queue.wake()
         spent = monotonic() - began
         broker.process.thaw()
-        assert spent < 0.5, f"1,000 wake-ups took {spent:.2f} s"
+        assert spent < 5, f"1,000 wake-ups took {spent:.2f} s"
         with redis.Redis.from_url(broker.url) as client:
 
             def arrives() -> bool:

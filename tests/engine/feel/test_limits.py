@@ -10,6 +10,7 @@ import pytest
 
 from engine import feel
 from engine.feel import Limits
+from tests.engine.patience import is_within
 
 
 @pytest.mark.parametrize(
@@ -79,4 +80,4 @@ def test_reading_stays_quick_with_a_large_data_dictionary() -> None:
     for spaces in range(5):
         feel.compile(text + " " * spaces + "+ 1", types=many)
 
-    assert time.process_time() - start < 1
+    assert is_within(time.process_time() - start, 1)
