@@ -80,6 +80,7 @@ def running(data_dir: Path, command: str, *arguments: str) -> Iterator[Running]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        preexec_fn=_hear_interrupts,  # noqa: PLW1509 - one call, and no thread holds a lock we need
     )
     try:
         yield Running(process, port)
@@ -89,3 +90,8 @@ def running(data_dir: Path, command: str, *arguments: str) -> Iterator[Running]:
             process.wait(PATIENCE)
         if process.stdout is not None:
             process.stdout.close()
+
+
+def _hear_interrupts() -> None:
+    """As at a terminal, although the tests may run in the background of a script, where Ctrl-C is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
