@@ -8,7 +8,6 @@ import click
 from sqlalchemy import Engine
 
 from engine import SessionFactory, connect, create_session_factory, queue
-from webapp.mail.smtp import SmtpPost
 from webapp.settings import Settings, load_settings
 from workflows.installing import install
 from workflows.migrations import check_schema
@@ -49,6 +48,9 @@ def open_installation(*, check: bool = True, pool_size: int = 8) -> Installation
         check_schema(engine)
     factory = create_session_factory(engine)
     if settings.sends_mail:
+        # Flask comes with it, which a worker has no other need of.
+        from webapp.mail.smtp import SmtpPost
+
         use_post(factory, SmtpPost(settings), keep=timedelta(days=settings.mail_kept_days))
     queue.use_broker(settings.broker_url)
     if not queue.is_embedded(settings.broker_url):

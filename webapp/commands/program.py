@@ -3,38 +3,66 @@
 Exit codes: 0 done, 1 could not be done (the reason is on standard error), 2 wrong usage.
 """
 
+import gc
 import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 import click
 from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
 
 from engine import EngineError, clock, explain_operational_error
-from webapp.commands.accounts import account
-from webapp.commands.cases import case, cycle
-from webapp.commands.cycles import launch
-from webapp.commands.database import db
-from webapp.commands.decisions import decide, work_out
-from webapp.commands.demo import demo
-from webapp.commands.differences import diff
-from webapp.commands.dry_runs import play
-from webapp.commands.incidents import stopped
-from webapp.commands.migrating import migrate, versions
-from webapp.commands.packages import check, deploy
-from webapp.commands.people import people
-from webapp.commands.serving import serve
-from webapp.commands.simulating import simulate
-from webapp.commands.status import status
-from webapp.commands.working import beat, work
 from webapp.settings import Settings
 
 LOG_NAME = "reviewflow.log"
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+COMMANDS = {
+    "demo": "demo:demo",
+    "serve": "serving:serve",
+    "work": "working:work",
+    "beat": "working:beat",
+    "status": "status:status",
+    "db": "database:db",
+    "people": "people:people",
+    "account": "accounts:account",
+    "deploy": "packages:deploy",
+    "check": "packages:check",
+    "diff": "differences:diff",
+    "versions": "migrating:versions",
+    "migrate": "migrating:migrate",
+    "launch": "cycles:launch",
+    "simulate": "simulating:simulate",
+    "play-dry-run": "dry_runs:play",
+    "case": "cases:case",
+    "cycle": "cases:cycle",
+    "incidents": "incidents:stopped",
+    "feel": "decisions:work_out",
+    "decide": "decisions:decide",
+}
+"""Where each command is: the module here, and its function."""
+
+
+class Program(click.Group):
+    """A group that imports a command when it is asked for: who checks a package need not wait for the web server."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Their names, as the help shows them."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name, or None."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, function = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(f"webapp.commands.{module}"), function)
+        return command
+
+
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="reviewflow", prog_name="reviewflow")
 def reviewflow() -> None:
     """Performance management that runs on real process diagrams.
@@ -42,32 +70,8 @@ def reviewflow() -> None:
     To look around: reviewflow demo. Settings are environment variables that begin with REVIEWFLOW_; without any,
     everything is kept in the folder .reviewflow.
     """
-
-
-for command in (
-    demo,
-    serve,
-    work,
-    beat,
-    status,
-    db,
-    people,
-    account,
-    deploy,
-    check,
-    diff,
-    versions,
-    migrate,
-    launch,
-    simulate,
-    play,
-    case,
-    cycle,
-    stopped,
-    work_out,
-    decide,
-):
-    reviewflow.add_command(command)
+    # The command is imported by now; see `main`.
+    gc.enable()
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
