@@ -24,6 +24,7 @@ from engine.graph import Graph
 from engine.models import HistoryEntry, Instance, Task
 from engine.spiff import Failure, Run
 from engine.states import COMPLETED
+from engine.targets import inside
 
 PEOPLE = {"userTask", "manualTask"}
 MayStay = Callable[[Step], bool]
@@ -121,9 +122,11 @@ def _is_overtaken(graph: Graph, step: str, target: str, times: Mapping[str, str]
 
 
 def _ahead(graph: Graph, step: str, target: str) -> set[str]:
-    """What follows a step before the way comes to `target` again."""
+    """What follows a step before the way comes to `target` again, inside of sub-processes and behind its own too."""
     starts = {flow.target for flow in graph.outgoing[step]} | set(graph.attached.get(step, ()))
-    return graph.reachable(starts, without=target)
+    found = inside(graph, graph.reachable(starts, without=target))
+    around = graph.steps[step].process
+    return found | _ahead(graph, around, target) if around in graph.steps else found
 
 
 def _digest_but(variables: Mapping[str, Any], names: Collection[str]) -> str:

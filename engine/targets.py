@@ -52,25 +52,62 @@ def legal_targets(
 def earlier_steps(diagram: Diagram, step: str, done: Collection[str]) -> list[Step]:
     """The steps of `done` that a token at `step` may go back to, in the order of the file.
 
-    Beside being legal targets, they lead to it, and nothing in between was done for good: by a machine, by the members
-    of a population, by another process, or under a signature.
+    Beside being legal targets, they lead to it, every branch that begins in between has joined again, and nothing in
+    between was done for good: by a machine, by the members of a population, by another process, or under a signature.
+    Out of a sub-process a token goes as if all of it stood at its border, where it is the only one in there.
     """
-    graph = Graph(diagram)
-    ways = {target.id: way_back(graph, target.id, step) for target in legal_targets(diagram, step, among=done)}
-    return [
-        diagram.steps[target]
-        for target, way in ways.items()
-        if step in following(graph, target) and all(can_be_repeated(diagram.steps[one]) for one in way)
-    ]
+    graph, here, found = Graph(diagram), step, set[str]()
+    while here in diagram.steps:
+        for target in legal_targets(diagram, here, among=done):
+            way = way_back(graph, target.id, step)
+            leads = here in following(graph, target.id)
+            if leads and _is_joined(graph, way, here) and all(can_be_repeated(diagram.steps[one]) for one in way):
+                found.add(target.id)
+        here = diagram.steps[here].process if _is_alone(graph, here) else ""
+    return [one for name, one in diagram.steps.items() if name in found]
+
+
+def _is_joined(graph: Graph, way: Collection[str], step: str) -> bool:
+    """Whether every branch that begins on a way to `step` comes to it: a token there stands for all of them."""
+    here = graph.steps[step].process
+    begins = (one for one in way if graph.steps[one].process == here and graph.steps[one].kind in JOINING)
+    branches = (flow for one in begins for flow in graph.outgoing[one])
+    return all(step in graph.reachable([flow.target], without=flow.source) for flow in branches)
+
+
+def _is_alone(graph: Graph, step: str) -> bool:
+    """Whether a token at `step` is the only one in its process or sub-process: nothing in there runs beside another."""
+    own = {one.id for one in graph.steps.values() if one.process == graph.steps[step].process}
+    return own <= _main(graph, graph.steps[step].process) and _is_joined(graph, _gone_through(graph, step), step)
+
+
+def _gone_through(graph: Graph, step: str) -> set[str]:
+    """The steps of its process or sub-process by which a token may have come to `step`, itself not among them."""
+    own = graph.steps[step].process
+    starts = [one.id for one in graph.steps.values() if one.process == own and one.kind == "startEvent"]
+    return graph.reachable(starts) & _leading(graph, step, "")
 
 
 def way_back(graph: Graph, target: str, step: str) -> set[str]:
-    """The steps on the ways from `target` to `step`, the first included, with all that is drawn inside of them."""
-    region = {target} | (graph.reachable([target], without=step, beside=False) & _leading(graph, step, target))
-    inside = {step}
-    while inside:
-        inside = {one.id for one in graph.steps.values() if one.process in region} - region
-        region |= inside
+    """The steps on the ways from `target` to `step`, the first included, with all that is drawn inside of them.
+
+    Where `step` is in a sub-process that `target` is not in, also what of it can have been gone through.
+    """
+    region: set[str] = set()
+    while graph.steps[step].process != graph.steps[target].process:
+        region |= _gone_through(graph, step)
+        step = graph.steps[step].process
+        region.add(step)
+    region |= {target} | (graph.reachable([target], beside=False) & _leading(graph, step, target))
+    return inside(graph, region)
+
+
+def inside(graph: Graph, steps: Collection[str]) -> set[str]:
+    """These steps, with all that is drawn inside of them."""
+    region = found = set(steps)
+    while found:
+        found = {one.id for one in graph.steps.values() if one.process in region} - region
+        region = region | found
     return region
 
 

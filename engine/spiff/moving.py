@@ -66,6 +66,14 @@ def whole(task: Task) -> Task:
     return task
 
 
+def around(task: Task, step: str) -> Task:
+    """What `task` is a part of in the process or sub-process that `step` is drawn in: itself, or a sub-process."""
+    task = whole(task)
+    while step not in task.workflow.spec.task_specs and task.workflow.parent_task_id is not None:
+        task = whole(task.workflow.parent_workflow.tasks[task.workflow.parent_task_id])
+    return task
+
+
 def take_away_all(workflow: Any, *, but: Task) -> None:
     """Take away every token of a process or sub-process except one. Event sub-processes still wait to be started."""
     for task in list(workflow.tasks.values()):

@@ -166,10 +166,11 @@ class Run:
     def move(self, token: str, step: str) -> list[Failure]:
         """Take the token away where it is, put it before `step` of the same process or sub-process, and go on.
 
-        What waits there is not waited for any more. An empty token stands for all of a process that stands still.
+        Before a step around its sub-process, all of that is taken away with it. What waits there is not waited for any
+        more. An empty token stands for all of a process that stands still.
         Raises NotWaiting, or Conflict when there is no such step.
         """
-        task = moving.whole(self._task(token.partition(":")[0], LIVE)) if token else None
+        task = moving.around(self._task(token.partition(":")[0], LIVE), step) if token else None
         workflow = self.workflow if task is None else task.workflow
         # The new one comes first: a process without a token would have come to its end.
         new = moving.put_before(workflow, step)

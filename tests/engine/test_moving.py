@@ -95,10 +95,15 @@ class TestMovingAToken:
         do(run, "check")
         assert waits_of(run) == [["person", "publish"]]
 
-    def test_out_of_its_sub_process_is_refused(self) -> None:
+    def test_out_of_its_sub_process_takes_all_of_it_away(self) -> None:
         run = begin("boundary_on_sub_process")
+        run.move(token_at(run, "write"), "publish")
+        assert waits_of(save_and_load(run)) == [["person", "publish"]]
+
+    def test_into_a_sub_process_is_refused(self) -> None:
+        run = begin("boundary_on_sub_process", "write", "check")
         with pytest.raises(Conflict, match="no such step in this part"):
-            run.move(token_at(run, "write"), "publish")
+            run.move(token_at(run, "publish"), "write")
 
     def test_away_from_where_an_inclusive_join_waited_for_it_lets_the_join_go_on(self) -> None:
         # given

@@ -12,9 +12,12 @@ from engine.errors import Conflict, Rejection
 from engine.models import HistoryEntry, Task
 from engine.remembering import Stay
 from engine.sending_back import SentBack
-from tests.engine.drawing import draw, element, message, person, sub, timer
+from tests.engine.drawing import deadline, draw, element, message, person, sub, timer
 from tests.engine.playing import Play
+from tests.engine.test_shared import SharingCompany, go_on
 
+SPLIT, JOIN = element("parallelGateway", "split"), element("parallelGateway", "join")
+CALL = element("callActivity", "call", attributes=' calledElement="review"')
 CHAIN = draw(
     "start > write > approve_it > check > sign > end",
     person("write", sets="amount=amount", due="P3D"),
@@ -42,7 +45,7 @@ def send_back(play: Play, step: str, to: str, reason: str = "The amount is wrong
 
 
 def offered(play: Play, step: str) -> list[str]:
-    task = play.task(step)
+    task = next(one for one in play.open_tasks() if one.step == step)
     with reading(play.factory) as session:
         found = tasks.load(session, task.id, actor=task.assignee or "anybody", now=clock.now())
         return [one.step.id for one in sending_back.find_earlier(session, found)]
@@ -114,10 +117,64 @@ class TestWhere:
         inside = sub("between", "start_in > inside > wait > end_in", person("inside"), timer("wait", "P1D"))
         start(play, draw("start > write > between > sign > end", person("write"), inside, person("sign")))
         play.complete("write")
-        assert offered(play, "inside") == []
         play.complete("inside")
         play.travel(days=1)
         assert offered(play, "sign") == ["write"]
+
+    def test_out_of_a_sub_process_and_within_it_but_not_into_one(self, play: Play) -> None:
+        inside = sub("between", "start_in > one > two > end_in", person("one"), person("two"))
+        start(play, draw("start > write > between > sign > end", person("write"), inside, person("sign")))
+        play.complete("write")
+        play.complete("one")
+        assert offered(play, "two") == ["one", "write"]
+        play.complete("two")
+        assert offered(play, "sign") == ["write"]
+
+    @pytest.mark.parametrize(
+        ("flows", "elements"),
+        [
+            ("split > one > join > end_in; split > two > join", (SPLIT, person("two"), JOIN)),
+            ("split > one > end_in; split > two > end_two", (SPLIT, person("two"))),
+            ("one > end_in; aside > two > end_two", (deadline("aside", "one", "P1D", aside=True), person("two"))),
+            ("pay > one > end_in", (element("serviceTask", "pay", handler="tests.pay"),)),
+        ],
+        ids=["branches", "branches that end", "beside", "machine"],
+    )
+    def test_not_out_of_a_sub_process_with_others_in_it_or_something_done_for_good(
+        self, play: Play, flows: str, elements: tuple[str, ...]
+    ) -> None:
+        registry.handlers["tests.pay"] = lambda _session, _call: None
+        inside = sub("between", f"start_in > {flows}", person("one"), *elements)
+        start(play, draw("start > write > between > end", person("write"), inside))
+        play.complete("write")
+        assert offered(play, "one") == []
+
+    def test_not_where_a_branch_beside_it_goes_on_by_itself(self, play: Play) -> None:
+        flows = "start > write > split > a > end; split > b > end_b"
+        start(play, draw(flows, person("write"), SPLIT, person("a"), person("b")))
+        play.complete("write")
+        assert offered(play, "a") == []
+
+    def test_not_past_what_an_earlier_round_has_done_for_good(self, play: Play) -> None:
+        registry.handlers["tests.pay"] = lambda _session, _call: None
+        flows = "start > write > again > check > sign > pay > enough > end; enough [more] > again"
+        gateways = element("exclusiveGateway", "again"), element("exclusiveGateway", "enough")
+        pay = element("serviceTask", "pay", handler="tests.pay")
+        start(play, draw(flows, *(person("write"), person("check"), person("sign")), *gateways, pay), more=True)
+        play.complete("write")
+        play.complete("check")
+        play.complete("sign")
+        play.complete("check")
+        assert offered(play, "sign") == ["check"]
+
+    def test_not_out_of_a_called_process(self, play: Play) -> None:
+        called = draw("start > one > two > end", person("one"), person("two"))
+        play.publish(called)
+        caller = draw("start > write > call > end", person("write"), CALL)["review.bpmn"]
+        start(play, {"caller.bpmn": caller.replace(b'id="review"', b'id="caller"')})
+        play.complete("write")
+        play.complete("one")
+        assert offered(play, "two") == ["one"]
 
     def test_nowhere_where_the_step_says_no(self, play: Play) -> None:
         start(play, draw("start > write > sign > end", person("write"), person("sign", sendBack="no")))
@@ -167,6 +224,51 @@ class TestSendingBack:
         play.complete("write", by="hugo")
         send_back(play, "sign", "write")
         assert (play.task("write").assignee, play.task("write").group) == ("hugo", "hr")
+
+    def test_out_of_a_sub_process_leaves_nothing_of_it_and_what_was_done_in_it_stays(self, play: Play) -> None:
+        # Given two of three steps of a sub-process with a deadline on its border
+        inside = sub(
+            "between",
+            "start_in > one > two > three > end_in",
+            *(person("one", sets="good=good"), person("two", actor="bob"), person("three", actor="cleo")),
+        )
+        late = deadline("late", "between", "P9D")
+        flows = "start > write > between > end; late > end_late"
+        instance_id = start(play, draw(flows, person("write", sets="amount=amount"), inside, late))
+        play.complete("write", amount=1)
+        play.complete("one", good=True)
+        play.complete("two")
+        # When it is sent back to before the sub-process
+        sent = send_back(play, "three", "write")
+        # Then nothing else waits, and whoever has done a step of it is among those who are told
+        assert (play.open(), play.jobs()) == (["write"], [])
+        assert set(sent.between) == {"one", "two"}
+        # And with the same it comes to where it was; with something else everybody is asked.
+        play.complete("write", amount=1)
+        assert play.open() == ["three"]
+        assert [job.kind for job in play.jobs()] == ["timer"]
+        send_back(play, "three", "write")
+        play.complete("write", amount=2)
+        assert play.open() == ["one"]
+        play.complete("one", good=True)
+        send_back(play, "two", "write")
+        play.complete("write", amount=3)
+        for step in ("one", "two", "three"):
+            assert play.open() == [step]
+            play.complete(step, good=True)
+        assert play.instance(instance_id).state == "completed"
+
+    def test_before_a_vote_has_it_held_again(self, play: Play) -> None:
+        registry.use_router(SharingCompany())
+        vote = person("decide", actor="ann bob", vote="all")
+        start(play, draw("start > write > decide > sign > end", person("write"), vote, person("sign", actor="eve")))
+        play.complete("write")
+        assert offered(play, "decide") == []
+        go_on(play)
+        assert offered(play, "sign") == ["write"]
+        send_back(play, "sign", "write")
+        play.complete("write")
+        assert play.open() == ["decide", "decide"]
 
 
 class TestStaying:

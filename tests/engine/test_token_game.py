@@ -119,4 +119,5 @@ def test_the_same_steps_are_open_in_both_until_the_end(block: Block, data: st.Da
 @RANDOM
 @given(block=blocks(), data=st.data())
 def test_whatever_is_sent_back_no_token_is_lost_and_the_end_is_come_to(block: Block, data: st.DataObject) -> None:
-    play_to_the_end(block, data, sending_back=True)
+    within = ("row", [("task",), ("sub", ("row", [("task",), block]))])
+    play_to_the_end(within, data, sending_back=True)

@@ -70,7 +70,13 @@ class Game:
         return _more(_less(marking, f"at {gateway}"), *self.out_of(name))
 
     def put_back(self, marking: Marking, name: str, target: str) -> Marking:
-        """The open step `name` is left without being done, and the step `target` is open instead."""
+        """The open step `name` is left without being done, and the step `target` is open instead.
+
+        Where that is outside of its sub-process, everything in there is left.
+        """
+        while self.nodes[name].scope != self.nodes[target].scope:
+            name = self.nodes[name].scope
+            marking = self.without_inside(marking, name)
         return _more(self._leave(marking, name), f"at {target}", *self._beside(self.nodes[target]))
 
     def _leave(self, marking: Marking, name: str) -> Marking:

@@ -77,6 +77,9 @@ def send_back(session: Session, task_id: int, *, to: str, reason: str, by: str, 
     `engine.sending_back.send_back` raise.
     """
     found = tasks.load(session, task_id, actor=by, now=now, lock=True)
+    if found.step.is_shared:
+        several = f"“{found.task.name}” is decided by several people"
+        raise Conflict(f"{several}: none of them sends it back alone. Vote instead.")
     if not may_be_sent_back(found):
         raise Conflict(f"“{found.task.name}” cannot be sent back. Hand it in with your answer instead.")
     sent = sending_back.send_back(

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 
-from engine import SessionFactory, Task, clock, transaction
+import pytest
+
+from engine import Conflict, SessionFactory, Task, clock, transaction
 from tests.webapp.browsing import Browser
 from tests.webapp.voting.conftest import Open
 from workflows.asking.asking import ask
 from workflows.asking.reading import list_at_task
+from workflows.reviews.sending_back import send_back
 
 OpenBrowser = Callable[[str], Browser]
 Outcome = Callable[[int], object]
@@ -105,3 +108,9 @@ def test_neither_the_subject_nor_anybody_else_finds_the_vote(open_vote: Open, op
         browser = open_browser(who)
         assert browser.open(f"/votes/{tasks['ben']}").status_code in (403, 404)
         assert "Decide on the promotion" not in browser.page.text
+
+
+def test_nobody_sends_a_vote_back_alone(open_vote: Open, factory: SessionFactory) -> None:
+    votes = open_vote()
+    with factory() as session, pytest.raises(Conflict, match="none of them sends it back alone"):
+        send_back(session, votes["ben"], to="propose", reason="Too early.", by="ben", now=clock.now())
