@@ -31,6 +31,7 @@ SCREENS = (
     "incidents",
     "mail",
     "notifications",
+    "outside",
     "people",
     "promotions",
     "rewards",
@@ -77,8 +78,9 @@ def create_app(settings: Settings | None = None, *, session_factory: SessionFact
     rate_limits.install(app, settings)
     for screen in SCREENS:
         app.register_blueprint(import_module(f"webapp.{screen}.views").blueprint)
-    # Mail programs post this without having opened a page; the address itself is signed.
+    # Mail programs post this without having opened a page, and people outside have no session; both are signed.
     forgery_check.exempt("webapp.mail.views.unsubscribe")
+    forgery_check.exempt(app.blueprints["outside"])
     return app
 
 

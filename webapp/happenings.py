@@ -21,6 +21,7 @@ WORDS = {
     "task_reopened": "opened again",
     "approver_added": "one more has to approve",
     "approver_removed": "one fewer has to approve",
+    "link_sent_again": "the link was sent again",
     "colleague_asked": "a colleague was asked",
     "colleague_answered": "a colleague has answered",
     "question_withdrawn": "went on without an answer of a colleague",

@@ -32,6 +32,9 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "GET /assets/<path:name>": ALL,
     "GET /mail/decisions/<token>": ALL,
     "POST /mail/decisions/<token>": ALL,
+    "GET /outside/<token>": ALL,
+    "POST /outside/<token>": ALL,
+    "PUT /outside/<token>/draft": ALL,
     "GET /mail": HR_AND_ADMIN,
     "POST /mail/<int:mail_id>/sending": HR_AND_ADMIN,
     "POST /mail/<int:mail_id>/dismissal": HR_AND_ADMIN,
@@ -65,6 +68,8 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "POST /cycles/<int:cycle_id>/tasks/<int:task_id>/holder": HR_ONLY,
     "GET /cycles/<int:cycle_id>/tasks/<int:task_id>/deadline": HR_ONLY,
     "POST /cycles/<int:cycle_id>/tasks/<int:task_id>/deadline": HR_ONLY,
+    "POST /cycles/<int:cycle_id>/tasks/<int:task_id>/link": HR_ONLY,
+    "POST /cycles/<int:cycle_id>/tasks/<int:task_id>/address": HR_ONLY,
     "GET /cycles/<int:cycle_id>/tasks/<int:task_id>/reopening": HR_ONLY,
     "POST /cycles/<int:cycle_id>/tasks/<int:task_id>/reopening": HR_ONLY,
     "POST /cycles/<int:cycle_id>/incidents/<int:incident_id>/retry": HR_ONLY,
@@ -181,6 +186,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "POST /tasks/<int:task_id>/delegation": EVERYBODY_SIGNED_IN,
     "POST /tasks/<int:task_id>/delegation/end": EVERYBODY_SIGNED_IN,
     "POST /tasks/<int:task_id>/return": EVERYBODY_SIGNED_IN,
+    "POST /tasks/<int:task_id>/link": EVERYBODY_SIGNED_IN,
     "POST /tasks/<int:task_id>/recall": EVERYBODY_SIGNED_IN,
     "GET /tasks/<int:task_id>/inquiries": EVERYBODY_SIGNED_IN,
     "POST /tasks/<int:task_id>/inquiries": EVERYBODY_SIGNED_IN,
@@ -217,8 +223,12 @@ MATRIX: dict[str, tuple[str, ...]] = {
 EXAMPLES = {"name": "none.css", "filename": "none.svg", "path": "none.bpmn"}
 
 
-SIGNED = {"POST /mail/unsubscription/<token>": 404}
-"""Mail programs post here without a token of a form; the address itself is signed, and this one is not."""
+SIGNED = {
+    "POST /mail/unsubscription/<token>": 404,
+    "POST /outside/<token>": 404,
+    "PUT /outside/<token>/draft": 404,
+}
+"""Mail programs and people outside come here without a token of a form; the address is signed, and this one is not."""
 
 
 def list_addresses(app: Flask) -> dict[str, Rule]:

@@ -15,7 +15,9 @@ from webapp.tasks.picking import LONGEST_REASON, explain_refusal, read_reason
 from workflows.cycles.models import Cycle
 from workflows.cycles.queries import get_cycle
 from workflows.cycles.stoppages import retry_stoppage
+from workflows.outside.handing import can_be_written_out
 from workflows.people.accounts import HR
+from workflows.people.outside import is_outside
 from workflows.people.search import name_people
 from workflows.routing.explain import explain
 from workflows.routing.resolvers import GROUPS
@@ -25,7 +27,7 @@ from workflows.routing.resolvers import GROUPS
 @only_for(HR)
 def show_holder(cycle_id: int, task_id: int) -> ResponseReturnValue:
     """Who holds a task and why, and the people it could be handed to."""
-    return _holder_page(cycle_id, task_id, problem="")
+    return render_holder(cycle_id, task_id, problem="")
 
 
 @blueprint.post("/<int:cycle_id>/tasks/<int:task_id>/holder")
@@ -33,16 +35,16 @@ def show_holder(cycle_id: int, task_id: int) -> ResponseReturnValue:
 def change_holder(cycle_id: int, task_id: int) -> ResponseReturnValue:
     """Hand the task on; whoever gets it must pass the same gate as everybody."""
     session = current_session()
-    cycle, task = _find(session, cycle_id, task_id)
+    cycle, task = find_open_task(session, cycle_id, task_id)
     to, reason = request.form.get("to", ""), read_reason()
     if not to or not reason:
         missing = "Choose who gets the task." if not to else "Say why the task is handed on: it stays on record."
-        return invalid(_holder_page(cycle_id, task_id, problem=missing))
+        return invalid(render_holder(cycle_id, task_id, problem=missing))
     try:
         tasks.reassign(session, task.id, to=to, by=signed_in().person_id, reason=reason, now=clock.now())
     except NotAllowed as refusal:
         discard_changes()
-        return invalid(_holder_page(cycle_id, task_id, problem=explain_refusal(refusal)))
+        return invalid(render_holder(cycle_id, task_id, problem=explain_refusal(refusal)))
     name = name_people(session, [to]).get(to, to)
     flash(f"“{task.name}” is handed to {name}.", "success")
     return redirect(url_for("cycles.show_stuck", cycle_id=cycle.id))
@@ -59,7 +61,8 @@ def retry_incident(cycle_id: int, incident_id: int) -> ResponseReturnValue:
     return redirect(url_for("cycles.show_progress", cycle_id=cycle.id, _anchor="stuck"))
 
 
-def _find(session: Session, cycle_id: int, task_id: int) -> tuple[Cycle, Task]:
+def find_open_task(session: Session, cycle_id: int, task_id: int) -> tuple[Cycle, Task]:
+    """A cycle and a task of it that is not about whoever is signed in. Raises NotFound."""
     cycle, task = get_cycle(session, cycle_id), session.get(Task, task_id)
     if task is None or task.root_id != cycle.instance_id or not task.is_unfinished:
         raise NotFound("There is no such open task in this cycle. It may have been completed in the meantime.")
@@ -68,9 +71,10 @@ def _find(session: Session, cycle_id: int, task_id: int) -> tuple[Cycle, Task]:
     return cycle, task
 
 
-def _holder_page(cycle_id: int, task_id: int, *, problem: str) -> str:
+def render_holder(cycle_id: int, task_id: int, *, problem: str) -> str:
+    """The page on which HR hands a task on, to a colleague or to somebody outside."""
     session = current_session()
-    cycle, task = _find(session, cycle_id, task_id)
+    cycle, task = find_open_task(session, cycle_id, task_id)
     known = [person for person in (task.assignee, task.subject) if person]
     names = name_people(session, known)
     found = find_candidates({task.assignee, task.subject})
@@ -86,4 +90,7 @@ def _holder_page(cycle_id: int, task_id: int, *, problem: str) -> str:
         reason=request.form.get("reason", ""),
         problem=problem,
         longest=LONGEST_REASON,
+        is_outside=is_outside(task.assignee),
+        for_outside=can_be_written_out(session, task),
+        written=request.form,
     )

@@ -11,6 +11,7 @@ from webapp.cycles import (
     progress,
     reassigning,
     reopening,
+    writing_out,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "progress",
     "reassigning",
     "reopening",
+    "writing_out",
 ]

@@ -34,6 +34,8 @@ from workflows.notifications.models import (
     VOTE,
 )
 from workflows.notifications.post import Item, Letter
+from workflows.outside.links import VALID_FOR
+from workflows.people.outside import is_outside
 
 _TEMPLATES = Environment(
     loader=PackageLoader("webapp.mail"),
@@ -60,6 +62,11 @@ SUBJECTS = {
     RELEASED: "A task is back with its group",
     EXTENDED: "More time for a task of yours",
     VOTE: "A vote is settled",
+}
+OUTSIDE_SUBJECTS = {
+    NEW_TASK: "Your feedback is asked for",
+    REMINDER: "Your feedback is due soon",
+    OVERDUE: "Your feedback is overdue",
 }
 HEADINGS = {
     OVERDUE: "Overdue",
@@ -112,6 +119,8 @@ def compose(letter: Letter, links: Links, *, sender: str, now: datetime) -> Emai
 def subject_of(letter: Letter) -> str:
     """What the letter is about, in a line that anybody may read."""
     count = len(letter.items)
+    if is_outside(letter.person_id):
+        return OUTSIDE_SUBJECTS.get(letter.items[0].kind, ANYTHING_NEW) if count == 1 else "Your feedback is asked for"
     if letter.kind == DIGEST:
         return "Your day in Reviewflow: " + ("1 thing" if count == 1 else f"{count} things")
     return (
@@ -127,13 +136,22 @@ def _words(letter: Letter, links: Links) -> dict[str, Any]:
         "subject": subject_of(letter),
         "name": _line(letter.name),
         "items": [_shown(item, links) for item in items],
-        "button": ("Open Reviewflow", links.home())
-        if only is None
-        else (BUTTONS.get(only.kind, "See what it is"), _address(only, links)),
+        "button": _button(letter, only, links),
+        "is_outside": is_outside(letter.person_id),
+        "days": VALID_FOR.days,
         "digest": letter.kind == DIGEST,
         "preferences": links.preferences(),
         "unsubscription": links.unsubscription(letter.person_id) if letter.kind == DIGEST else "",
     }
+
+
+def _button(letter: Letter, only: Item | None, links: Links) -> tuple[str, str] | None:
+    """Where the mail leads as a whole; somebody outside has nothing but the form of each thing."""
+    if is_outside(letter.person_id):
+        return None if only is None else ("Open the form", _address(only, links))
+    if only is None:
+        return "Open Reviewflow", links.home()
+    return BUTTONS.get(only.kind, "See what it is"), _address(only, links)
 
 
 def _shown(item: Item, links: Links) -> dict[str, Any]:
@@ -146,6 +164,8 @@ def _shown(item: Item, links: Links) -> dict[str, Any]:
 
 
 def _address(item: Item, links: Links) -> str:
+    if item.form_link is not None:
+        return links.form(item.form_link)
     return links.groups() if item.notification_id is None else links.item(item.notification_id)
 
 

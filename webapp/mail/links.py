@@ -2,7 +2,7 @@
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
-DECISION, UNSUBSCRIPTION = "decision", "unsubscription"
+DECISION, UNSUBSCRIPTION, FORM = "decision", "unsubscription", "form"
 
 
 def sign(secret_key: str, purpose: str, about: int | str) -> str:
@@ -49,6 +49,10 @@ class Links:
     def decision(self, link_id: int) -> str:
         """The page that asks to confirm a decision."""
         return f"{self.base}/mail/decisions/{sign(self._secret_key, DECISION, link_id)}"
+
+    def form(self, link_id: int) -> str:
+        """The form that somebody outside of the organisation is asked to fill in."""
+        return f"{self.base}/outside/{sign(self._secret_key, FORM, link_id)}"
 
     def unsubscription(self, person_id: str) -> str:
         """The page that ends the digests of a person."""

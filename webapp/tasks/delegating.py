@@ -11,6 +11,8 @@ from webapp.tasks import blueprint
 from webapp.tasks.closed import find_task
 from webapp.tasks.picking import explain_refusal, read_reason, render_picking
 from workflows.cases.dossier import dossier_of
+from workflows.outside.handing import send_link_again
+from workflows.people.outside import is_outside
 from workflows.people.search import name_people
 
 
@@ -45,6 +47,18 @@ def take_task_back(task_id: int) -> ResponseReturnValue:
     return redirect(url_for("tasks.show_task", task_id=task_id))
 
 
+@blueprint.post("/tasks/<int:task_id>/link")
+def send_link(task_id: int) -> ResponseReturnValue:
+    """Write once more to whoever does a task of the reader from outside."""
+    session = current_session()
+    task = find_task(session, task_id)
+    if task.owner != signed_in().person_id:
+        raise NotFound("There is no such task of yours.")
+    send_link_again(session, task_id, by=signed_in().person_id, now=clock.now())
+    flash("A mail with a new link is on its way.", "success")
+    return redirect(url_for("tasks.show_task", task_id=task_id))
+
+
 @blueprint.post("/tasks/<int:task_id>/return")
 def give_task_back(task_id: int) -> ResponseReturnValue:
     """Give a task back to whom the reader does it for."""
@@ -62,6 +76,7 @@ def render_delegated(task: Task) -> str:
         task=task,
         dossier=dossier_of(session, task, clock.now().date()),
         holder=name_people(session, [holder]).get(holder, holder),
+        is_outside=is_outside(holder),
     )
 
 

@@ -19,6 +19,7 @@ from workflows.notifications.informing import Notice, inform
 from workflows.notifications.models import MENTION
 from workflows.people.accounts import HR
 from workflows.people.models import Account, Person
+from workflows.people.outside import is_inside
 from workflows.reviews.roles import roles_in_case
 
 LONGEST = 4000
@@ -103,7 +104,7 @@ def _colleagues(session: Session, case: Case) -> list[Person]:
         Person.id.in_(select(Task.closed_by).where(tasks)),
         Person.id.in_(staff),
     )
-    return list(session.scalars(select(Person).where(concerned, Person.id != case.person_id)))
+    return list(session.scalars(select(Person).where(concerned, Person.id != case.person_id, is_inside(Person.id))))
 
 
 def _mentioned(text: str, colleagues: Iterable[Person]) -> tuple[list[Person], list[str]]:

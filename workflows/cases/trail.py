@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from engine import HistoryEntry, Program, Task
 from workflows.people.models import Person
+from workflows.people.outside import is_inside
 from workflows.people.search import name_people
 from workflows.routing.resolvers import GROUPS
 
@@ -100,7 +101,7 @@ def done_about(session: Session, task: Task) -> list[Done]:
     rows = session.execute(
         select(Task.step, Task.name, Person.name, Task.closed_by, Task.closed_at, owner.name)
         .join(Person, Person.id == Task.closed_by)
-        .outerjoin(owner, (owner.id == Task.owner) & (Task.owner != Task.closed_by))
+        .outerjoin(owner, (owner.id == Task.owner) & (Task.owner != Task.closed_by) & is_inside(Task.closed_by))
         .where(Task.root_id == task.root_id, about, Task.state == "completed")
         .order_by(Task.closed_at, Task.id)
     )

@@ -22,6 +22,7 @@ MODELS = (
     "workflows.rewards.models",
     "workflows.promotions.models",
     "workflows.asking.models",
+    "workflows.outside.models",
     "workflows.notifications.models",
     "workflows.designs.models",
     "workflows.inbox.models",

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from engine import UNFINISHED, Changes, Instance, Job, Task, registry
 from workflows.notifications.informing import Notice, inform
-from workflows.notifications.models import GROUP_TASK, NEW_TASK
+from workflows.notifications.models import GROUP_TASK, NEW_TASK, Notification
 from workflows.notifications.post import is_set_up
-from workflows.notifications.wording import called, due_day, people_by_id, present
-from workflows.people.facts import PersonOnDay
+from workflows.notifications.wording import Reader, called, due_day, people_by_id, present
+from workflows.people.outside import is_outside
 from workflows.people.snapshot import organisation_on
 from workflows.routing.facts import day_of
 from workflows.routing.gate import may_take, members_of
@@ -29,17 +29,18 @@ def note_new_tasks(session: Session, tasks: Sequence[dict[str, Any]], now: datet
     """
     places = [(row["instance_id"], row["token"]) for row in tasks]
     if places:
-        _ask_to_tell(session, now, places=places, since=now)
+        ask_to_tell(session, now, places=places, since=now)
 
 
 @registry.listen("task_handed_over")
 def note_hand_over(session: Session, task: Task, by: str | None, now: datetime) -> None:
     """Have the new holder told, for instance whoever stands in for somebody; not of what they took themselves."""
     if task.assignee not in (None, by):
-        _ask_to_tell(session, now, task=task.id)
+        ask_to_tell(session, now, task=task.id)
 
 
-def _ask_to_tell(session: Session, now: datetime, **which: Any) -> None:
+def ask_to_tell(session: Session, now: datetime, **which: Any) -> None:
+    """Have whoever holds these tasks told: one `task`, if need be `again`, or those at `places` that came `since`."""
     if is_set_up(session):
         changes = Changes(now)
         changes.job(TELL, None, None, now, **which)
@@ -56,13 +57,14 @@ def tell_of_tasks(session: Session, job: Job, now: datetime) -> None:
         since = Task.created_at >= datetime.fromisoformat(job.payload["since"])
         which = since & tuple_(Task.instance_id, Task.token).in_([tuple(place) for place in job.payload["places"]])
     found = session.scalars(select(Task).where(which, Task.state.in_(UNFINISHED)).order_by(Task.id)).all()
+    told = set() if job.payload.get("again") else _told_outside(session, found)
     takers = _takers(session, [task for task in found if task.assignee is None and task.group], now)
     ids = {person for task in found for person in (task.assignee, task.owner, task.subject) if person}
     people = people_by_id(session, ids.union(*takers.values()), now)
     notices = [
         Notice(holder.id, NEW_TASK, _words(task, people, holder), task.id)
         for task in found
-        if (holder := people.get(task.assignee or "")) is not None and not holder.has_left
+        if (holder := people.get(task.assignee or "")) is not None and not holder.has_left and task.id not in told
     ]
     notices += [
         Notice(member.id, GROUP_TASK, _words_of_group(task, people, member), task.id)
@@ -70,6 +72,16 @@ def tell_of_tasks(session: Session, job: Job, now: datetime) -> None:
         for member in present(people, takers.get(task.id, ()))
     ]
     inform(session, notices, now)
+
+
+def _told_outside(session: Session, found: Sequence[Task]) -> set[int]:
+    """Which of these tasks people outside were told of before: they are written to again when somebody asks for it."""
+    outside = {task.id: task.assignee for task in found if is_outside(task.assignee)}
+    if not outside:
+        return set()
+    before = (Notification.task_id.in_(outside), Notification.kind == NEW_TASK)
+    rows = session.execute(select(Notification.task_id, Notification.person_id).where(*before))
+    return {task_id for task_id, person_id in rows if task_id is not None and outside[task_id] == person_id}
 
 
 def _takers(session: Session, found: Sequence[Task], now: datetime) -> dict[int, set[str]]:
@@ -90,14 +102,14 @@ def _takers(session: Session, found: Sequence[Task], now: datetime) -> dict[int,
     }
 
 
-def _words_of_group(task: Task, people: dict[str, PersonOnDay], member: PersonOnDay) -> str:
+def _words_of_group(task: Task, people: dict[str, Reader], member: Reader) -> str:
     words = f"{called(task, people, member)} waits for {GROUPS.get(task.group or '', 'your group')}: whoever takes it"
     return words + (f". It is due on {due_day(task, member)}." if task.due_at else ".")
 
 
-def _words(task: Task, people: dict[str, PersonOnDay], holder: PersonOnDay) -> str:
+def _words(task: Task, people: dict[str, Reader], holder: Reader) -> str:
     owner = people.get(task.owner or "")
     words = f"{called(task, people, holder)} waits for you"
-    if owner is not None and owner.id != holder.id:
+    if owner is not None and owner.id != holder.id and not is_outside(holder.id):
         words += f", in place of {owner.name}"
     return words + (f". It is due on {due_day(task, holder)}." if task.due_at else ".")

@@ -124,7 +124,7 @@ def read_link(session: Session, link_id: int, now: datetime, *, lock: bool = Fal
     task = session.get(Task, link.task_id) if link else None
     if link is None or task is None:
         raise NotFound("There is no such link. Open the task from your inbox.")
-    _check_task(link, task)
+    check_link(link, task)
     if now >= link.expires_at:
         raise LinkIsOver("This link has expired. The task still waits for you.", task.id)
     found = tasks.load(session, task.id, actor=link.person_id, now=now, lock=lock)
@@ -141,7 +141,8 @@ def read_link(session: Session, link_id: int, now: datetime, *, lock: bool = Fal
     return Asked(link, label, found, asked, figures)
 
 
-def _check_task(link: DecisionLink, task: Task) -> None:
+def check_link(link: DecisionLink, task: Task) -> None:
+    """Raise LinkIsOver where a link was used, or its task is done or with somebody else."""
     if link.used_at is not None:
         raise LinkIsOver("This link has been used already. Nothing was changed a second time.", task.id)
     if task.state == "completed":

@@ -30,8 +30,11 @@ from workflows.notifications.models import (
     Notification,
 )
 from workflows.notifications.post import Item, Letter
+from workflows.outside.links import make_links
+from workflows.outside.models import OutsideAddress
 from workflows.people.facts import valid_on
 from workflows.people.models import TERMINATED, Person, PersonVersion
+from workflows.people.outside import is_outside, plain_name
 from workflows.routing.facts import day_of
 
 MOST_OF_GROUPS = 3
@@ -64,11 +67,21 @@ def write_letters(session: Session, mails: Sequence[Mail], now: datetime) -> dic
     for one in _latest(matters(session, found, now)):
         told.setdefault(one.mail_id or 0, []).append(one)
     choices = offer_choices(session, _decidable(told.values()), now)
+    links = make_links(session, _asked_outside(told.values()), now)
     letters = {}
     for mail in mails:
         if mail.id in told and mail.person_id in people:
             name, address = people[mail.person_id]
-            items = [Item(one.id, one.kind, _words(one), choices.get(one.task_id or 0, ())) for one in told[mail.id]]
+            items = [
+                Item(
+                    one.id,
+                    one.kind,
+                    _words(one),
+                    choices.get(one.task_id or 0, ()),
+                    links.get((one.task_id or 0, one.person_id)),
+                )
+                for one in told[mail.id]
+            ]
             letters[mail.id] = Letter(mail.id, mail.kind, mail.person_id, name, address, tuple(_gather(items)))
     return letters
 
@@ -100,16 +113,34 @@ def _decidable(told: Iterable[Sequence[Notification]]) -> dict[int, str]:
     return {
         one.task_id: one.person_id
         for notifications in told
-        for one in [one for one in notifications if one.task_id and one.kind not in NOT_THEIRS][:MOST_DECISIONS]
+        for one in [one for one in notifications if one.task_id and _is_theirs(one)][:MOST_DECISIONS]
         if one.task_id
     }
 
 
+def _is_theirs(one: Notification) -> bool:
+    return one.kind not in NOT_THEIRS and not is_outside(one.person_id)
+
+
+def _asked_outside(told: Iterable[Sequence[Notification]]) -> set[tuple[int, str]]:
+    """The tasks of which people outside are told, each with whom."""
+    found = (one for notifications in told for one in notifications if is_outside(one.person_id))
+    return {(one.task_id, one.person_id) for one in found if one.task_id}
+
+
 def _present(session: Session, people: set[str], now: datetime) -> dict[str, tuple[str, str]]:
-    """The name and the address of those who have not left."""
+    """The name and the address of those who have not left, and of those outside whose address is kept."""
     rows = session.execute(
         select(Person.id, Person.name, Person.email)
         .join(PersonVersion, PersonVersion.person_id == Person.id)
         .where(Person.id.in_(people), valid_on(PersonVersion, day_of(now)), PersonVersion.status != TERMINATED)
     )
-    return {person_id: (name, address) for person_id, name, address in rows}
+    found = {person_id: (name, address) for person_id, name, address in rows}
+    if outside := {one for one in people if is_outside(one)}:
+        of_them = (
+            select(Person.id, Person.name, OutsideAddress.address)
+            .join(OutsideAddress, OutsideAddress.person_id == Person.id)
+            .where(Person.id.in_(outside))
+        )
+        found |= {person_id: (plain_name(name), address) for person_id, name, address in session.execute(of_them)}
+    return found

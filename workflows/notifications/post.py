@@ -35,13 +35,15 @@ class Choice:
 class Item:
     """One thing that a mail tells: its kind, its text, what can be decided.
 
-    The id is that of its notification, which leads on; None for many tasks of groups, which lead to the inbox.
+    The id is that of its notification, which leads on; None for many tasks of groups, which lead to the inbox. To
+    somebody outside of the organisation it is the link with the id `form_link` that leads on.
     """
 
     notification_id: int | None
     kind: str
     text: str
     choices: tuple[Choice, ...] = ()
+    form_link: int | None = None
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from workflows.notifications.models import (
     VOTE,
     MailPreference,
 )
+from workflows.people.outside import is_outside
 
 AT_ONCE, DAILY, INSIDE = "at_once", "daily", "inside"
 WAYS = {AT_ONCE: "By mail at once", DAILY: "In the daily digest", INSIDE: "Only in Reviewflow"}
@@ -117,6 +118,10 @@ class Preferences:
         return at >= self.quiet_from or at < self.quiet_to
 
 
+OF_OUTSIDE = Preferences({kind: AT_ONCE if kind in (NEW_TASK, REMINDER, OVERDUE) else INSIDE for kind in KINDS})
+"""How people outside of the organisation are told: what they have to do, at once, and nothing else."""
+
+
 def _next_morning(calendar: Calendar, moment: datetime) -> datetime:
     zone = ZoneInfo(calendar.zone)
     day = moment.astimezone(zone).date()
@@ -140,7 +145,7 @@ def preferences_of(session: Session, people: Iterable[str]) -> dict[str, Prefere
         row.person_id: Preferences({**DEFAULT_WAYS, **row.ways}, row.quiet_from, row.quiet_to, row.on_days_off)
         for row in rows
     }
-    return {person: chosen.get(person, Preferences()) for person in wanted}
+    return {person: chosen.get(person, OF_OUTSIDE if is_outside(person) else Preferences()) for person in wanted}
 
 
 def keep_preferences(session: Session, person_id: str, chosen: Preferences) -> None:

@@ -1,20 +1,22 @@
-"""Forgetting old mails, and old links that decided a task: once a day, some at a time.
+"""Forgetting old mails, old links that decided a task, and addresses of people outside: once a day, some at a time.
 
 What is forgotten is told nowhere else: notifications stay, but for those that were told by mail alone. The job is asked
-for with the first mail, and asks for itself as long as there is one left.
+for with the first mail, and asks for itself as long as there is anything left.
 """
 
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, exists, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine import Changes, Job, registry
 from workflows.notifications.models import NOT_MAILED, TOLD_BY_THE_INBOX, WAITING, DecisionLink, Mail, Notification
 from workflows.notifications.post import kept_for
+from workflows.outside.forgetting import forget_addresses
+from workflows.outside.models import OutsideAddress
 
 PURGE = "purge_mail"
 EVERY = timedelta(days=1)
@@ -47,9 +49,10 @@ def purge_some(session: Session, job: Job, now: datetime) -> None:
         .limit(TOGETHER)
     ).all()
     _forget(session, mails, links, unsent)
-    if TOGETHER in (len(mails), len(links), len(unsent)):
+    addresses = forget_addresses(session, before, limit=TOGETHER)
+    if TOGETHER in (len(mails), len(links), len(unsent), addresses):
         _ask(session, now, now)
-    elif session.scalar(select(exists().where(Mail.id > 0))):
+    elif session.scalar(select(or_(exists().where(Mail.id > 0), exists().where(OutsideAddress.person_id != "")))):
         _ask(session, now + EVERY, now)
 
 

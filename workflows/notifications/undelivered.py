@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from engine import Conflict, NotFound
 from workflows.notifications.mailing import ask_to_send
 from workflows.notifications.models import DROPPED, FAILED, UNKNOWN, WAITING, Mail
+from workflows.outside.models import OutsideAddress
 from workflows.people.models import Person
 
 UNDELIVERED = (FAILED, UNKNOWN)
@@ -33,8 +34,9 @@ class Undelivered:
 def list_undelivered(session: Session, *, limit: int = SHOWN) -> list[Undelivered]:
     """The mails that somebody has to look at, the newest first; one statement."""
     rows = session.execute(
-        select(Mail, Person.name, Person.email)
+        select(Mail, Person.name, func.coalesce(OutsideAddress.address, Person.email))
         .join(Person, Person.id == Mail.person_id)
+        .outerjoin(OutsideAddress, OutsideAddress.person_id == Person.id)
         .where(Mail.state.in_(UNDELIVERED))
         .order_by(Mail.id.desc())
         .limit(limit)

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from engine import Conflict, NotFound, Rejection
 from workflows.people.facts import PersonOnDay, select_people_on, valid_on
 from workflows.people.models import TERMINATED, Account, Person, PersonVersion
+from workflows.people.outside import is_outside
 
 HR = "hr"
 ADMIN = "admin"
@@ -46,7 +47,7 @@ def create_account(
     role other than hr and admin.
     """
     person = session.get(Person, person_id)
-    if person is None:
+    if person is None or is_outside(person_id):
         raise NotFound(f"There is no person {person_id}. Import the people first.")
     if session.get(Account, person_id) is not None:
         raise Conflict(f"{person.name} has an account already. Set a new password instead.")

@@ -5,13 +5,14 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
 
 from engine import CANCELLED, Conflict, OpenTask, Rejection, Task, tasks, turns
 from workflows.cycles.models import Case
+from workflows.people.outside import is_inside, is_outside
 from workflows.questionnaires import Checked, Questionnaire
 from workflows.questionnaires.scopes import typed
 from workflows.reviews.forms import APPROVE, OUTCOME, questionnaire_of
@@ -104,7 +105,10 @@ def draft_of(session: Session, task_id: int) -> Submission | None:
 
 
 def find_draft(session: Session, task: Task, reader: str) -> Submission | None:
-    """What has been saved for a task; else what `reader` had begun when the same step was withdrawn before."""
+    """What has been saved for a task; else what `reader` had begun when the same step was withdrawn before.
+
+    What somebody outside of the organisation has begun is for them alone, and they read nothing of a colleague.
+    """
     begun = (
         (Task.instance_id == task.instance_id)
         & (Task.step == task.step)
@@ -113,8 +117,13 @@ def find_draft(session: Session, task: Task, reader: str) -> Submission | None:
         & (Submission.author == reader)
     )
     statement = select(Submission).join(Task, Task.id == Submission.task_id)
-    statement = statement.where((Submission.task_id == task.id) | begun).order_by(Task.id.desc()).limit(1)
+    on_hand = (Submission.task_id == task.id) & _of_their_side(reader)
+    statement = statement.where(on_hand | begun).order_by(Task.id.desc()).limit(1)
     return session.scalar(statement)
+
+
+def _of_their_side(person_id: str) -> ColumnElement[bool]:
+    return Submission.author == person_id if is_outside(person_id) else is_inside(Submission.author)
 
 
 def _store(
@@ -148,9 +157,17 @@ def _store(
     statement = _upsert(connection.dialect.name, only_drafts=state == DRAFT, compared=read_version is not None)
     compared = {} if read_version is None else {_READ_VERSION: read_version}
     version = connection.execute(statement, row | compared).scalar_one_or_none()
+    if version is None and compared and _is_for_the_other_side(session, found.task, by):
+        return _store(session, found, answers, by=by, now=now, state=state)
     if version is None:
         raise Conflict(_overwriting_message(session, found.task))
     return Submission(**row, version=version)
+
+
+def _is_for_the_other_side(session: Session, task: Task, by: str) -> bool:
+    """Whether the draft is one that `by` could not see: it is not theirs to go on with, and in nobody's way."""
+    others = (Submission.task_id == task.id) & (Submission.state == DRAFT) & ~_of_their_side(by)
+    return session.scalar(select(Submission.task_id).where(others)) is not None
 
 
 def _overwriting_message(session: Session, task: Task) -> str:

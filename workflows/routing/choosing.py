@@ -8,8 +8,11 @@ the next candidate follows.
 from collections.abc import Iterator
 
 from engine import Assignment
+from workflows.outside.steps import may_be_outside
 from workflows.people.accounts import BOARD, EXECUTIVE, HR
 from workflows.people.facts import PersonOnDay
+from workflows.people.organisation import Organisation
+from workflows.people.outside import is_outside
 from workflows.routing.conflicts import (
     Stakes,
     find_ballot_conflict,
@@ -18,6 +21,7 @@ from workflows.routing.conflicts import (
     find_pay_conflict,
 )
 from workflows.routing.facts import Question
+from workflows.routing.lines import line_above
 from workflows.routing.resolvers import ACTORS, GROUPS, Candidate, Choice, ToGroup, Unclear, find_problem
 from workflows.routing.standing_in import Absent, absence_of, stand_ins
 
@@ -90,12 +94,23 @@ def to_person(question: Question, choice: Candidate, explanation: Explanation) -
     """The assignment to a candidate, with the reason as the last entry of the explanation."""
     rule = question.step.settings["actor"]
     explanation.append({"rule": rule, "fact": choice.fact, "to_holder": choice.to_holder, "holder": choice.person_id})
+    if is_outside(choice.person_id):
+        owner = next_above(question.organisation, question.subject)
+        return Assignment(choice.person_id, None, explanation, owner=owner)
     person = question.organisation.person(choice.person_id)
     return Assignment(choice.person_id, None, explanation, person.time_zone if person else "UTC")
 
 
+def next_above(organisation: Organisation, subject: str | None) -> str | None:
+    """Whose task it is that somebody outside does: that of the subject's manager, or of whoever is next above."""
+    line = line_above(organisation, subject) if subject else ()
+    return next((person.id for person in line if not person.has_left), None)
+
+
 def why_not(question: Question, stakes: Stakes, person_id: str) -> tuple[str, str] | None:
     """The rule by which somebody is passed over, and the reason as the end of a sentence; None where they may."""
+    if is_outside(person_id):
+        return None if may_be_outside(question.step, stakes) else ("R14", "is not of this organisation")
     person = question.organisation.person(person_id)
     if person is None:
         return "R4", "is not known in the organisation on this day"

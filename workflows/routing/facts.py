@@ -13,11 +13,14 @@ from sqlalchemy import String, cast, select
 from sqlalchemy.orm import Session
 
 from engine import AssignmentRequest, Step, Task, no_table
+from workflows.outside.naming import Outsider, look_up, outsider_of
+from workflows.outside.steps import ACTOR as OUTSIDE
 from workflows.people.accounts import BOARD
 from workflows.people.facts import PersonOnDay
 from workflows.people.lines import ManagerPeriod, list_managers_between
 from workflows.people.models import Account
 from workflows.people.organisation import Organisation
+from workflows.people.outside import is_outside
 from workflows.people.snapshot import organisation_on
 from workflows.routing.conflicts import doers_of, is_about_pay
 from workflows.routing.lines import line_above
@@ -55,6 +58,7 @@ class Question:
     process: str = ""
     rolls: Rolls | None = None
     taken: Collection[str] = ()
+    outsider: Outsider | None = None
 
     @property
     def argument(self) -> str:
@@ -72,6 +76,8 @@ class Question:
 
     def name(self, person_id: str) -> str:
         """What a person is called in a sentence."""
+        if is_outside(person_id):
+            return "somebody outside"
         person = self.organisation.person(person_id)
         return person.name if person else person_id
 
@@ -105,7 +111,8 @@ def ask(session: Session, requests: Sequence[AssignmentRequest], now: datetime) 
     organisation = organisation_on(session, day)
     doers = _doers(session, requests)
     managers = _managers(session, requests, day)
-    organisation.fetch(_named(requests, doers, managers))
+    outsiders = _outsiders(session, requests, day)
+    organisation.fetch({*_named(requests, doers, managers), *_colleagues(outsiders)})
     _read_partners(organisation, requests)
     has_board, rolls = partial(_has_board, session), Rolls(session, day)
     return [
@@ -121,8 +128,9 @@ def ask(session: Session, requests: Sequence[AssignmentRequest], now: datetime) 
             has_board=has_board,
             process=request.process,
             rolls=rolls,
+            outsider=outsider,
         )
-        for request in requests
+        for request, outsider in zip(requests, outsiders, strict=True)
     ]
 
 
@@ -144,6 +152,21 @@ def _named(requests: Iterable[AssignmentRequest], doers: Doers, managers: Manage
         if request.step.settings.get("actor") == "manager before the transfer":
             named.add(str(request.variables.get("former_manager") or ""))
     return named - {""}
+
+
+def _outsiders(session: Session, requests: Sequence[AssignmentRequest], day: date) -> list[Outsider | None]:
+    """Whom the steps for people outside name, in the order of the requests; two statements, none without."""
+    named = [
+        outsider_of(request.step.settings.get("actorArgument", ""), request.variables)
+        for request in requests
+        if request.step.settings.get("actor") == OUTSIDE
+    ]
+    found = iter(look_up(session, named, day))
+    return [next(found) if request.step.settings.get("actor") == OUTSIDE else None for request in requests]
+
+
+def _colleagues(outsiders: Iterable[Outsider | None]) -> set[str]:
+    return {one.person_id for one in outsiders if one is not None and one.is_colleague}
 
 
 def _managers(session: Session, requests: Iterable[AssignmentRequest], day: date) -> Managers:

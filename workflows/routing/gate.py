@@ -13,11 +13,13 @@ from sqlalchemy import String, and_, cast, inspect, select
 from sqlalchemy.orm import Session
 
 from engine import CANCELLED, Instance, NotAllowed, Task, program_for, request_for
+from workflows.outside.steps import may_be_outside
 from workflows.people.accounts import EXECUTIVE
 from workflows.people.facts import valid_on
 from workflows.people.grades import is_executive
 from workflows.people.models import TERMINATED, Account, PersonVersion
 from workflows.people.organisation import Organisation
+from workflows.people.outside import is_outside
 from workflows.people.snapshot import organisation_on
 from workflows.routing.choosing import choose
 from workflows.routing.conflicts import (
@@ -37,6 +39,8 @@ def check(session: Session, task: Task, variables: dict[str, Any], actor: str, n
     """Raise NotAllowed, with the reason and who could, unless `actor` may hold and decide `task` now."""
     stakes = stakes_of(task)
     conflict = find_conflict(stakes, task.step, task.subject, variables, actor)
+    if is_outside(actor):
+        _check_outside(session, task, stakes)
     if conflict is None:
         _check_right(session, task, actor, now)
         if stakes.pay:
@@ -78,6 +82,13 @@ def stakes_of(task: Task) -> Stakes:
     return Stakes.from_text(heading.get("stakes"))
 
 
+def _check_outside(session: Session, task: Task, stakes: Stakes) -> None:
+    """Somebody outside has what the diagram gives to people outside, and never a say in approvals, votes or pay."""
+    step = program_for(session, task.definition_id).step(task.step)
+    if task.turn is not None or is_ballot(task.explanation) or not may_be_outside(step, stakes):
+        raise NotAllowed("This is for people of the organisation. Hand it to one of them.")
+
+
 def _check_right(session: Session, task: Task, actor: str, now: datetime) -> None:
     if task.assignee == actor:
         if inspect(task).attrs.assignee.history.has_changes():
@@ -95,6 +106,8 @@ def _check_new_holder(session: Session, task: Task, person_id: str, now: datetim
 
     What has gone to a group because no executive could decide it stays with the members of that group.
     """
+    if is_outside(person_id):
+        return
     person = organisation_on(session, day_of(now)).person(person_id)
     _check_one_voice(session, task, person_id)
     if person is None or person.has_left:

@@ -27,9 +27,10 @@ from engine import (
 )
 from workflows.dates import show_day
 from workflows.people.organisation import Organisation
+from workflows.people.outside import is_outside
 from workflows.people.snapshot import organisation_on
 from workflows.reviews.models import DRAFT, Submission
-from workflows.routing.choosing import choose, why_not
+from workflows.routing.choosing import choose, next_above, why_not
 from workflows.routing.conflicts import find_deputy_conflict
 from workflows.routing.electing import is_ballot
 from workflows.routing.explain import chosen_of, explain
@@ -138,7 +139,7 @@ def _to_others(session: Session, asked: Sequence[tuple[Question, Task]]) -> Iter
     given: dict[tuple[int, str], set[str]] = {}
     for question, task in asked:
         beside = given.setdefault((task.instance_id, task.token), set())
-        to = choose(replace(question, taken=others_at(session, task) | beside))
+        to = _rightful(replace(question, taken=others_at(session, task) | beside), task)
         if _changes_hands(question, task, to):
             beside.update(person for person in (to.assignee, to.owner) if person)
             yield question, task, to
@@ -213,7 +214,17 @@ def _slices(ids: Sequence[str]) -> Iterator[Sequence[str]]:
         yield ids[first : first + _IDS_A_STATEMENT]
 
 
+def _rightful(question: Question, task: Task) -> Assignment:
+    """Who would get a task today; what somebody outside has stays with them, for whoever is responsible by now."""
+    if not is_outside(task.assignee):
+        return choose(question)
+    owner = next_above(question.organisation, task.subject)
+    return Assignment(task.assignee, None, list(task.explanation), owner=owner)
+
+
 def _changes_hands(question: Question, task: Task, rightful: Assignment) -> bool:
+    if is_outside(task.assignee):
+        return task.owner != rightful.owner
     if task.assignee is None:
         return rightful.assignee is not None or task.group != rightful.group
     if task.assignee == task.subject and not stakes_of(task).decides:

@@ -27,6 +27,7 @@ from engine import (
 )
 from workflows.migrations import metadata
 from workflows.people.models import Account, Person
+from workflows.people.outside import is_inside
 from workflows.routing.absences import BEGINS, ENDS
 
 ORGANISATION = "workflows.people."
@@ -112,7 +113,9 @@ def _without_secrets(row: dict[str, Any]) -> dict[str, Any]:
 
 def _let_everybody_in(stage: Session, now: datetime) -> frozenset[str]:
     """Whoever has no account yet gets one without roles: the report counts them, and the cycle can be played."""
-    missing = stage.scalars(select(Person.id).where(Person.id.not_in(select(Account.person_id)))).all()
+    missing = stage.scalars(
+        select(Person.id).where(Person.id.not_in(select(Account.person_id)), is_inside(Person.id))
+    ).all()
     rows = [
         {
             "person_id": person,

@@ -28,6 +28,7 @@ from workflows.people.accounts import EXECUTIVE
 from workflows.people.grades import is_executive
 from workflows.people.models import ACTIVE
 from workflows.people.organisation import Organisation
+from workflows.people.search import name_people
 from workflows.people.snapshot import organisation_on
 from workflows.routing.explain import explain
 from workflows.routing.facts import day_of
@@ -179,7 +180,8 @@ def _list_roles(session: Session, organisation: Organisation, task: Task, at: da
             refusal = f"Nobody of {group} may do it. To the last one asked the rule says: {refused}"
             continue
         person = organisation.person(person_id)
-        found.append(Role(person_id, person.name if person else person_id, _relate(organisation, task, person_id)))
+        name = person.name if person else name_people(session, [person_id]).get(person_id, person_id)
+        found.append(Role(person_id, name, _relate(organisation, task, person_id)))
         if len(found) == MOST_ACTORS:
             break
     return found, "" if found else refusal

@@ -12,7 +12,9 @@ from engine.errors import InvalidDiagram, StepFailed
 from engine.registry import Assignment, AssignmentRequest
 from tests.workflows.routing.cast import CAST, NOW, START, Somebody, become, bring, sign_up, user_step
 from tests.workflows.routing.diagrams import publish
+from workflows.notifications.post import POST
 from workflows.people.models import ON_LEAVE, TERMINATED, DottedLine, OrgUnitVersion, PersonVersion
+from workflows.people.outside import is_outside
 from workflows.routing.explain import explain
 from workflows.routing.resolvers import ACTORS, find_problem
 from workflows.routing.router import OrganisationRouter
@@ -248,3 +250,14 @@ class TestTheBoard:
         sign_up(company, "wim", "board")
 
         assert assign(company, user_step("reward", "manager"), "ann").assignee == "ben"
+
+
+def test_somebody_outside_is_asked_but_never_where_it_is_about_pay(company: Session) -> None:
+    company.info[POST] = "any"
+    step = user_step("feedback", "outside person", "address, name", form="feedback")
+    vera = {"address": "vera@client.example", "name": "Vera"}
+    asked = assign(company, step, "ann", **vera)
+    assert (is_outside(asked.assignee), asked.owner) == (True, "ben")
+    about_pay = assign(company, step, "ann", **vera, reward_kind="bonus")
+    assert about_pay.assignee == "hugo"
+    assert "but is not of this organisation" in reason(about_pay)

@@ -19,6 +19,7 @@ from engine.registry import AssignmentRequest
 from tests.services.tables import bring_tables
 from tests.workflows.routing.cast import NOW, Somebody, bring, sign_up, user_step
 from tests.workflows.routing.diagrams import publish
+from workflows.outside.steps import ACTOR as OUTSIDE
 from workflows.people.models import ACTIVE, ON_LEAVE, TERMINATED
 from workflows.routing.resolvers import ACTORS, GROUPS
 from workflows.routing.router import OrganisationRouter
@@ -33,7 +34,8 @@ ARGUMENTS = {
     "expression": ("done_by.one", "[person, done_by.two]"),
     "decision table": ("nothing",),
 }
-ONE_PERSON = [name for name, actor in ACTORS.items() if not actor.several]
+# Steps for people outside are published only where nothing is decided: tests/workflows/outside.
+ONE_PERSON = [name for name, actor in ACTORS.items() if not actor.several and name != OUTSIDE]
 STEPS = [
     user_step(f"{kind}_{number}", actor, argument, **({"fourEyes": "true"} if four_eyes else {}))
     for number, (actor, kind, four_eyes) in enumerate(

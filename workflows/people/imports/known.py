@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from workflows.people.facts import valid_on
 from workflows.people.models import DottedLine, OrgUnitVersion, Person, PersonVersion
+from workflows.people.outside import is_inside
 from workflows.people.timeline import Timeline, Version
 
 CHUNK = 500
@@ -39,7 +40,8 @@ class KnownPeople:
 
 def load_known_people(session: Session, on: date) -> KnownPeople:
     """Read everybody's identity and standing on that day. Three statements."""
-    people = {row["id"]: dict(row) for row in session.execute(select(Person.__table__)).mappings()}
+    identities = session.execute(select(Person.__table__).where(is_inside(Person.id))).mappings()
+    people = {row["id"]: dict(row) for row in identities}
     version = PersonVersion
     standing = session.execute(
         select(version.person_id, version.manager_id, version.status).where(valid_on(version, on))

@@ -27,6 +27,7 @@ from workflows.people.imports.writing import (
     wait_for_other_imports,
 )
 from workflows.people.models import ON_LEAVE, TERMINATED, Person, PersonVersion
+from workflows.people.outside import is_inside
 from workflows.people.status import StatusStatement, state_status
 from workflows.people.timeline import Timeline, change_from, facts_on
 
@@ -84,7 +85,7 @@ def import_moves(
         wait_for_other_imports(session)
     moves = _read_moves(content, report)
     stored = load_versions(session, PersonVersion, {move.person_id for move in moves})
-    people = set(session.scalars(select(Person.id)))
+    people = set(session.scalars(select(Person.id).where(is_inside(Person.id))))
     report.defects += [finding for move in moves for finding in _check_move(move, people, stored)]
     report.defects += _check_doubled(moves)
     before = {person_id: as_timeline(rows, PERSON_FACTS) for person_id, rows in stored.items()}

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from workflows.people.imports.cells import (
+    CellError,
     Column,
     Read,
     read_cells,
@@ -27,13 +28,22 @@ from workflows.people.imports.cells import (
 from workflows.people.imports.report import Finding
 from workflows.people.imports.tables import TableRow
 from workflows.people.models import STATUSES
+from workflows.people.outside import is_outside
 from workflows.people.status import STATUS_FACTS, StatusStatement
 
 _short: Read = partial(read_text, longest=20)
 _medium: Read = partial(read_text, longest=80)
 
+
+def read_employee_id(value: str) -> str:
+    """An employee id: none of those that Reviewflow gives to people outside of the organisation."""
+    if is_outside(value):
+        raise CellError("kept for people outside of the organisation", "Give this person another id.")
+    return read_text(value, longest=40)
+
+
 PEOPLE_COLUMNS = (
-    Column("employee_id", read_id, required=True, field="id"),
+    Column("employee_id", read_employee_id, required=True, field="id"),
     Column("name", read_text, required=True),
     Column("email", read_email, required=True),
     Column("manager_id", read_id),

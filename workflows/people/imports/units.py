@@ -24,6 +24,7 @@ from workflows.people.imports.writing import (
     wait_for_other_imports,
 )
 from workflows.people.models import OrgUnit, OrgUnitVersion, Person
+from workflows.people.outside import is_inside
 from workflows.people.timeline import Timeline, Version, change_from
 
 UNIT_COLUMNS = (
@@ -104,7 +105,7 @@ def _validate(session: Session, content: bytes, report: ImportReport) -> tuple[l
     mentioned = {row.id for row in rows} | {defect.value for defect in table.defects}
     report.defects += [*_check_units(rows, mentioned | stored.keys()), *_check_loops(rows, stored)]
     report.defects.sort(key=lambda finding: finding.line)
-    report.notes += _note_oddities(rows, set(session.scalars(select(Person.id))))
+    report.notes += _note_oddities(rows, set(session.scalars(select(Person.id).where(is_inside(Person.id)))))
     return rows, stored
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine import StepFailed, feel
+from workflows.outside.steps import ACTOR as OUTSIDE
 from workflows.routing.conflicts import doers_of
 from workflows.routing.facts import Question
 from workflows.routing.lines import line_above
@@ -107,7 +108,7 @@ def decision_table(question: Question) -> Iterator[Choice]:
 def _as_decided(question: Question, named: Any) -> Iterator[Choice]:
     name, _, argument = (part.strip() for part in str(named or "").partition(":"))
     chosen = ACTORS.get(name)
-    if chosen is None or chosen.name == "decision table" or (chosen.argument is not None and not argument):
+    if chosen is None or chosen.name in ("decision table", OUTSIDE) or (chosen.argument is not None and not argument):
         yield Unclear(f"The decision table “{question.argument}” answers “{named}”, which is no actor.")
     elif problem := chosen.check(argument) if chosen.argument is not None else None:
         yield Unclear(f"The decision table “{question.argument}” answers “{named}”: {problem}")
