@@ -64,5 +64,5 @@ def send_mail_again(mail_id: int) -> ResponseReturnValue:
 def dismiss_mail(mail_id: int) -> ResponseReturnValue:
     """Let a mail be."""
     leave_unsent(current_session(), mail_id, clock.now())
-    flash("The mail is not sent. The person finds everything in Reviewflow.", "success")
+    flash("The mail is not sent. Colleagues find everything in Reviewflow all the same.", "success")
     return redirect(url_for("mail.show_mail"))

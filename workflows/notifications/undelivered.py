@@ -12,6 +12,7 @@ from workflows.notifications.mailing import ask_to_send
 from workflows.notifications.models import DROPPED, FAILED, UNKNOWN, WAITING, Mail
 from workflows.outside.models import OutsideAddress
 from workflows.people.models import Person
+from workflows.people.outside import is_outside
 
 UNDELIVERED = (FAILED, UNKNOWN)
 SHOWN = 200
@@ -24,6 +25,11 @@ class Undelivered:
     mail: Mail
     name: str
     address: str
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether it was to somebody outside of the organisation, who learns of it by mail alone."""
+        return is_outside(self.mail.person_id)
 
     @property
     def may_have_arrived(self) -> bool:

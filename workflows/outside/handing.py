@@ -49,7 +49,7 @@ def write_to(session: Session, task_id: int, *, address: str, name: str, by: str
         raise Rejection(f"This is the address of {who}, who works here. Hand the task to them instead.")
     outsider = introduce(session, named, now)
     task = tasks.find(session, task_id).task
-    fact = f"{named.name}, who works elsewhere, was named later and is asked by mail."
+    fact = f"{named.name}, who works elsewhere, was named later."
     note = {"rule": ACTOR, "fact": fact, "to_holder": "You were named for this step.", "holder": outsider.person_id}
     owner = next_above(organisation_on(session, day_of(now)), task.subject)
     to = Assignment(outsider.person_id, None, [*task.explanation[:1], note], owner=owner)

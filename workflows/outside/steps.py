@@ -27,13 +27,13 @@ def find_step_problem(step: Step) -> str | None:
     settings = step.settings
     set_names = {name for name, _ in step.sets}
     if not settings.get("form"):
-        return "Somebody outside sees the form of a step and nothing else. Give it a form."
+        return "Somebody outside sees the form of a step and nothing else, and this one has none."
     if settings.get("signature") or settings.get("page") or settings.get("vote"):
-        return "Somebody outside never signs, votes, or works on a page of its own. Give this step to a colleague."
+        return "Somebody outside never signs, votes, or works on a page of its own."
     if settings.get("fourEyes") == "true":
-        return "Four eyes are those of colleagues. Give this step to one, or take the four eyes away."
+        return "Four eyes are those of colleagues."
     if set_names & {*REWARD_VARIABLES, "rating"}:
-        return "Somebody outside never decides on ratings, pay or grades. Give this step to a colleague."
+        return "Somebody outside never decides on ratings, pay or grades."
     return None
 
 

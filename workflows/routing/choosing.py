@@ -110,7 +110,8 @@ def next_above(organisation: Organisation, subject: str | None) -> str | None:
 def why_not(question: Question, stakes: Stakes, person_id: str) -> tuple[str, str] | None:
     """The rule by which somebody is passed over, and the reason as the end of a sentence; None where they may."""
     if is_outside(person_id):
-        return None if may_be_outside(question.step, stakes) else ("R14", "is not of this organisation")
+        refused = "R14", "nobody outside of the organisation has a say in it"
+        return None if may_be_outside(question.step, stakes) else refused
     person = question.organisation.person(person_id)
     if person is None:
         return "R4", "is not known in the organisation on this day"

@@ -25,7 +25,7 @@ _DIAGRAM = """<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/2010052
 <rf:set name="client_email" value="client_email"/><rf:set name="client_name" value="client_name"/>
 </bpmn:extensionElements></bpmn:userTask>
 <bpmn:userTask id="feedback" name="Client feedback" {given} rf:due="P10D" rf:remind="P3D"/>
-<bpmn:userTask id="read" name="Read it" rf:actor="manager"/>
+<bpmn:userTask id="read" name="Read it" rf:actor="manager" rf:sendBack="yes"/>
 <bpmn:endEvent id="done"/>
 <bpmn:sequenceFlow id="f1" sourceRef="begin" targetRef="nominate"/>
 <bpmn:sequenceFlow id="f2" sourceRef="nominate" targetRef="feedback"/>

@@ -5,16 +5,17 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from engine import Conflict, NotAllowed, NotFound, Rejection, tasks
+from engine import Conflict, NotAllowed, NotFound, Rejection, suspending, tasks
 from engine.database import transaction
 from engine.errors import InvalidDiagram
 from engine.models import HistoryEntry, Instance, Task
-from tests.workflows.notifications.test_mailing import Postbox
+from tests.workflows.notifications.test_mailing import MONDAY, Postbox
 from tests.workflows.outside.feedback import GIVEN, WORDS, nominate, package
 from tests.workflows.people.cast import bring_people, person
 from tests.workflows.small_cycle import SmallCycle, counted, empty_database, team
 from workflows.notifications.deciding import LinkIsOver
 from workflows.notifications.models import NEW_TASK, OVERDUE, REMINDER
+from workflows.notifications.post import use_post
 from workflows.outside.handing import send_link_again, write_to
 from workflows.outside.links import VALID_FOR, hand_in, keep_draft, open_link
 from workflows.outside.models import OutsideAddress
@@ -22,6 +23,8 @@ from workflows.people.models import Person
 from workflows.people.outside import is_outside
 from workflows.people.search import name_people
 from workflows.reviews.models import Submission
+from workflows.reviews.recalling import recall
+from workflows.reviews.sending_back import reopen, send_back
 from workflows.reviews.submitting import find_draft, save_draft, submit
 from workflows.routing.explain import explain
 from workflows.routing.moves import reroute
@@ -51,7 +54,7 @@ def test_the_client_has_the_task_and_the_manager_is_responsible(clients: SmallCy
     task = nominate(clients)
     assert is_outside(task.assignee)
     assert (task.owner, task.group) == ("ben", None)
-    assert why(task) == "Vera Klein, who works elsewhere, was named for this step and is asked by mail."
+    assert why(task) == "Vera Klein, who works elsewhere, was named for this step."
     with clients.factory() as session:
         assert name_people(session, [task.assignee or ""]) == {task.assignee: "Vera Klein (outside person)"}
     # Whoever is named twice is one person; under another name they are somebody else to whoever named them.
@@ -109,7 +112,9 @@ def test_a_link_ends_with_its_time(clients: SmallCycle, postbox: Postbox) -> Non
     clients.travel(days=1)
     [link] = links_to(postbox)
     with clients.factory() as session:
-        assert open_link(session, link, clients.now).subject == "Ann"
+        with counted(clients.factory) as sent:
+            assert open_link(session, link, clients.now).subject == "Ann"
+        assert len(sent) <= 7
         with pytest.raises(LinkIsOver, match="has expired"):
             open_link(session, link, clients.now + VALID_FOR)
         with pytest.raises(NotFound):
@@ -223,23 +228,27 @@ def test_naming_somebody_outside_costs_little(clients: SmallCycle, postbox: Post
     assert known <= colleague
 
 
-def test_their_address_is_forgotten_with_their_mails(clients: SmallCycle, postbox: Postbox) -> None:
-    nominate(clients)
-    clients.travel(days=1)
-    with transaction(clients.factory) as session:
-        hand_in(session, links_to(postbox)[-1], WORDS, clients.now)
-    clients.work().do("read", "ann")
-    clients.now += timedelta(days=170)
-    clients.work()
-    with clients.factory() as session:
-        assert session.scalars(select(OutsideAddress.address)).all() == ["vera@client.example"]
-    clients.now += timedelta(days=20)
-    clients.work()
-    with clients.factory() as session:
-        assert session.scalars(select(OutsideAddress)).all() == []
-        for kept in (Instance.variables, HistoryEntry.detail, Submission.answers):
-            assert "vera@client.example" not in str(session.scalars(select(kept)).all())
-        assert "Vera Klein (outside person)" in session.scalars(select(Person.name)).all()
+def test_their_address_is_forgotten_when_the_case_is_old(database_url: str) -> None:
+    with empty_database(database_url) as factory:
+        cycle, postbox = SmallCycle(factory).launch(package()), Postbox()
+        use_post(factory, postbox)
+        cycle.now = MONDAY
+        nominate(cycle)
+        cycle.travel(days=1)
+        with transaction(factory) as session:
+            hand_in(session, links_to(postbox)[-1], WORDS, cycle.now)
+        cycle.work().do("read", "ann")
+        cycle.now += timedelta(days=170)
+        cycle.work()
+        with factory() as session:
+            assert session.scalars(select(OutsideAddress.address)).all() == ["vera@client.example"]
+        cycle.now += timedelta(days=20)
+        cycle.work()
+        with factory() as session:
+            assert session.scalars(select(OutsideAddress)).all() == []
+            for kept in (Instance.variables, HistoryEntry.detail, Submission.answers):
+                assert "vera@client.example" not in str(session.scalars(select(kept)).all())
+            assert "Vera Klein (outside person)" in session.scalars(select(Person.name)).all()
 
 
 def test_a_new_manager_is_responsible_and_nobody_is_written_to_again(clients: SmallCycle, postbox: Postbox) -> None:
@@ -262,3 +271,57 @@ def test_an_import_leaves_people_outside_alone(clients: SmallCycle, postbox: Pos
         assert (report.missing, report.changes, report.defects) == ([], [], [])
         [refused] = bring_people(session, [*team(), person("outside-1", "ben")], dry_run=True).defects
     assert "kept for people outside" in str(refused)
+
+
+def test_a_client_who_is_asked_once_more_gets_another_link(clients: SmallCycle, postbox: Postbox) -> None:
+    def answer() -> None:
+        with transaction(clients.factory) as session:
+            hand_in(session, links_to(postbox)[-1], WORDS, clients.now)
+        clients.work()
+
+    nominate(clients)
+    clients.travel(days=1)
+    answer()
+    # When Ben sends it back to her, she goes on from what she had written
+    [reading] = clients.open("read", "ann")
+    with transaction(clients.factory) as session:
+        send_back(session, reading.id, to="feedback", reason="More, please.", by="ben", now=clients.now)
+    clients.work().travel(days=1)
+    with clients.factory() as session:
+        draft = open_link(session, links_to(postbox)[-1], clients.now).draft
+        assert draft is not None
+        assert draft.answers["worked"] == WORDS["worked"]
+    [once_more] = clients.open("feedback", "ann")
+    answer()
+    # And when HR opens it again.
+    with transaction(clients.factory) as session:
+        reopen(session, once_more.id, by="hugo", reason="Once more.", now=clients.now)
+    clients.work().travel(days=1)
+    answer()
+    assert len(set(links_to(postbox))) == 3
+
+
+def test_a_link_says_when_nobody_waits_for_it(clients: SmallCycle, postbox: Postbox) -> None:
+    task = nominate(clients)
+    clients.travel(days=1)
+    [link] = links_to(postbox)
+    with transaction(clients.factory) as session:
+        suspending.suspend(session, task.instance_id, by="hugo", reason="Leave.", now=clients.now)
+        with pytest.raises(LinkIsOver, match="paused for now"):
+            hand_in(session, link, WORDS, clients.now)
+        suspending.resume(session, task.instance_id, by="hugo", reason="Back.", now=clients.now)
+        assert open_link(session, link, clients.now).subject == "Ann"
+    # Ann takes back whom she has named, to name somebody else.
+    with clients.factory() as session:
+        [named] = session.scalars(select(Task).where(Task.step == "nominate", Task.state == "completed"))
+    with transaction(clients.factory) as session:
+        recall(session, named.id, by="ann", now=clients.now)
+        with pytest.raises(LinkIsOver, match="is not needed any more"):
+            open_link(session, link, clients.now)
+    assert nominate(clients, client_email="otto@client.example", client_name="Otto").assignee != task.assignee
+
+
+def test_hr_asks_nobody_outside_at_other_steps(clients: SmallCycle, postbox: Postbox) -> None:
+    [own] = clients.open("nominate", "ann")
+    with transaction(clients.factory) as session, pytest.raises(NotAllowed, match="for people of the organisation"):
+        write_to(session, own.id, address="vera@client.example", name="Vera", by="hugo", reason="", now=clients.now)

@@ -25,7 +25,7 @@ def outside_person(question: Question) -> Iterator[Choice]:
     elif named.person_id:
         yield Candidate(
             named.person_id,
-            f"{named.name}, who works elsewhere, was named for this step and is asked by mail.",
+            f"{named.name}, who works elsewhere, was named for this step.",
             "You were named for this step.",
         )
     yield from hr_partner(question)
