@@ -7,8 +7,8 @@ from lxml import etree
 
 from tests.bpmn.package import PACKAGES, Package
 from webapp.diagrams import Layout, read_layout
-from webapp.diagrams.geometry import Box, Point
 from webapp.diagrams.layout import FLOW_NODES, Shape
+from workflows.geometry import Box, Point
 
 pytestmark = pytest.mark.parametrize("package", PACKAGES, ids=str)
 
@@ -57,7 +57,7 @@ def test_boundary_events_sit_on_the_border_of_their_step(layout: Layout) -> None
     for event in (shape for shape in layout.shapes if shape.kind == "boundaryEvent"):
         host = layout.find(event.host)
         assert host is not None
-        assert touches(host.box, event.box.center), event.id
+        assert touches(host.box, event.box.middle), event.id
 
 
 def test_flows_begin_and_end_at_their_steps(layout: Layout) -> None:
@@ -111,7 +111,7 @@ def test_inside_a_phase_the_flow_goes_from_left_to_right(layout: Layout) -> None
     backward = []
     for edge in layout.edges:
         source, target = layout.find(edge.source), layout.find(edge.target)
-        if edge.kind == "sequenceFlow" and source and target and source.box.center.x > target.box.center.x + 1:
+        if edge.kind == "sequenceFlow" and source and target and source.box.middle.x > target.box.middle.x + 1:
             backward.append(edge.id)
     flows = sum(edge.kind == "sequenceFlow" for edge in layout.edges)
     assert len(backward) <= flows // 10, backward

@@ -7,12 +7,12 @@ from zlib import crc32
 from markupsafe import Markup, escape
 
 from webapp.diagrams.edges import draw_edge
-from webapp.diagrams.geometry import Box, Point, enclose
-from webapp.diagrams.geometry import write_number as n
 from webapp.diagrams.layout import EVENTS, GATEWAYS, Edge, Layout, Shape, read_layout
 from webapp.diagrams.marks import Mark, find_busiest, measure_heat
 from webapp.diagrams.shapes import draw_lines, draw_shape
 from webapp.diagrams.text import measure, wrap
+from webapp.diagrams.text import write_number as n
+from workflows.geometry import Box, Point, enclose
 
 _MARGIN = 12.0
 # A phone is 360 pixels wide: a window of that size shows text in about its natural size.
@@ -129,14 +129,14 @@ def _draw_sign(style: str, at: Point, path: str) -> str:
 
 def _draw_pill(style: str, text: str, box: Box) -> str:
     pill = f'<rect x="{n(box.x)}" y="{n(box.y)}" width="{n(box.width)}" height="{n(box.height)}" rx="10"/>'
-    return f'<g class="diagram-badge {style}">{pill}{draw_lines((text,), box.center.x, box.center.y)}</g>'
+    return f'<g class="diagram-badge {style}">{pill}{draw_lines((text,), box.middle.x, box.middle.y)}</g>'
 
 
 def _cut_window(layout: Layout, shape: Shape) -> Box:
     """The part of the picture around a shape, inside of the picture where that is possible."""
     width = max(_WINDOW_WIDTH, shape.box.width + 60)
     height = max(_WINDOW_HEIGHT, shape.box.height + 80)
-    whole, middle = layout.box.grow(_MARGIN, _MARGIN + _STRIP_HEIGHT), shape.box.center
+    whole, middle = layout.box.grow(_MARGIN, _MARGIN + _STRIP_HEIGHT), shape.box.middle
     return Box(
         _keep_inside(middle.x - width / 2, width, whole.x, whole.right),
         _keep_inside(middle.y - (height + _STRIP_HEIGHT) / 2, height, whole.y, whole.bottom),
@@ -162,4 +162,4 @@ def _draw_context(layout: Layout, shape: Shape, window: Box) -> str:
         f'<rect class="diagram-context" x="{n(strip.x)}" y="{n(strip.y)}" width="{n(strip.width)}"'
         f' height="{n(strip.height)}"/>'
     )
-    return back + draw_lines(lines, strip.x + 14, strip.center.y, "diagram-text is-heading")
+    return back + draw_lines(lines, strip.x + 14, strip.middle.y, "diagram-text is-heading")

@@ -5,10 +5,10 @@ Heads are drawn as paths of their own because markers of SVG do not take the col
 
 from itertools import pairwise
 
-from webapp.diagrams.geometry import Box, Point, find_middle
-from webapp.diagrams.geometry import write_number as n
 from webapp.diagrams.layout import Edge
 from webapp.diagrams.shapes import draw_label
+from webapp.diagrams.text import write_number as n
+from workflows.geometry import Box, Point, find_middle
 
 _HEAD_LENGTH, _HEAD_HALF_WIDTH = 9.0, 4.0
 _BEND_RADIUS = 7.0

@@ -7,7 +7,7 @@ from math import isfinite
 from lxml import etree
 
 from engine import Finding, InvalidDiagram, read_xml
-from webapp.diagrams.geometry import Box, Point, enclose, enclose_points
+from workflows.geometry import Box, Point, enclose, enclose_points
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 BPMNDI = "{http://www.omg.org/spec/BPMN/20100524/DI}"

@@ -3,10 +3,10 @@
 from markupsafe import escape
 
 from webapp.diagrams import symbols
-from webapp.diagrams.geometry import Box, Point
-from webapp.diagrams.geometry import write_number as n
 from webapp.diagrams.layout import ACTIVITIES, EVENTS, GATEWAYS, Shape
 from webapp.diagrams.text import FONT_SIZE, LINE_HEIGHT, wrap
+from webapp.diagrams.text import write_number as n
+from workflows.geometry import Box, Point
 
 _OUTSIDE_LABEL_WIDTH = 90.0
 
@@ -37,15 +37,15 @@ def draw_label(name: str, box: Box, beside: Box | None = None) -> str:
     """
     # Programs measure text differently: a little more room avoids breaks that the modeller did not see.
     lines = wrap(name, max(box.width, 50) + 10, 5)
-    x, middle, style = box.center.x, box.center.y, "diagram-text is-outside"
+    x, middle, style = box.middle.x, box.middle.y, "diagram-text is-outside"
     half = len(lines) * LINE_HEIGHT / 2
     if beside and box.y >= beside.bottom - 2:
         middle = box.y + half
     elif beside and box.bottom <= beside.y + 2:
         middle = box.bottom - half
-    elif beside and box.x >= beside.center.x:
+    elif beside and box.x >= beside.middle.x:
         x, style = box.x, f"{style} is-left"
-    elif beside and box.right <= beside.center.x:
+    elif beside and box.right <= beside.middle.x:
         x, style = box.right, f"{style} is-right"
     return draw_lines(lines, x, middle, style)
 
@@ -82,7 +82,7 @@ def _draw_outside_name(shape: Shape) -> str:
         return draw_label(shape.name, shape.label, shape.box)
     lines = wrap(shape.name, _OUTSIDE_LABEL_WIDTH, 4)
     middle = shape.box.bottom + 6 + len(lines) * LINE_HEIGHT / 2
-    return draw_lines(lines, shape.box.center.x, middle, "diagram-text is-outside")
+    return draw_lines(lines, shape.box.middle.x, middle, "diagram-text is-outside")
 
 
 def _draw_container(shape: Shape) -> str:
@@ -107,10 +107,10 @@ def _draw_band_name(shape: Shape) -> str:
             end = f"M{n(box.x)} {n(box.y + strip)}h{n(box.width)}"
         line = f'<path class="diagram-participant" d="{end}"/>'
     length = box.height if shape.horizontal else box.width
-    text = draw_lines(wrap(shape.name, length - 10, 1), along.center.x, along.center.y)
+    text = draw_lines(wrap(shape.name, length - 10, 1), along.middle.x, along.middle.y)
     if not shape.horizontal:
         return line + text
-    return f'{line}<g transform="rotate(-90 {n(along.center.x)} {n(along.center.y)})">{text}</g>'
+    return f'{line}<g transform="rotate(-90 {n(along.middle.x)} {n(along.middle.y)})">{text}</g>'
 
 
 def _draw_activity(shape: Shape) -> str:
@@ -128,13 +128,13 @@ def _draw_activity(shape: Shape) -> str:
     lines = wrap(shape.name, box.width - 14, max(1, int(room // LINE_HEIGHT)))
     # Three lines and more would run into the sign in the corner.
     shift = (7 if signed and len(lines) > 2 else 0) - (6 if marked else 0)
-    return body + draw_lines(lines, box.center.x, box.center.y + shift) + _draw_markers(shape)
+    return body + draw_lines(lines, box.middle.x, box.middle.y + shift) + _draw_markers(shape)
 
 
 def _draw_markers(shape: Shape) -> str:
     collapsed = ("collapsed",) if not shape.expanded else ()
     signs = [symbols.MARKERS[marker] for marker in (*shape.markers, *collapsed)]
-    left = shape.box.center.x - len(signs) * 18 / 2 + 2
+    left = shape.box.middle.x - len(signs) * 18 / 2 + 2
     top = shape.box.bottom - 19
     drawn = "".join(draw_symbol(sign, Point(left + 18 * i, top), scale=0.88) for i, sign in enumerate(signs))
     if not shape.population or not shape.is_container:
@@ -148,7 +148,7 @@ def _circle(center: Point, radius: float, style: str) -> str:
 
 
 def _draw_event(shape: Shape) -> str:
-    center, radius = shape.box.center, min(shape.box.width, shape.box.height) / 2
+    center, radius = shape.box.middle, min(shape.box.width, shape.box.height) / 2
     style = "diagram-body is-event"
     style += " is-thick" if shape.kind == "endEvent" else ""
     style += " is-dashed" if shape.dashed else ""
@@ -163,7 +163,7 @@ def _draw_event(shape: Shape) -> str:
 
 
 def _draw_gateway(shape: Shape) -> str:
-    box, middle = shape.box, shape.box.center
+    box, middle = shape.box, shape.box.middle
     tips = ((middle.x, box.y), (box.right, middle.y), (middle.x, box.bottom), (box.x, middle.y))
     points = " ".join(f"{n(x)},{n(y)}" for x, y in tips)
     body = f'<polygon class="diagram-body is-gateway" points="{points}"/>'
@@ -175,7 +175,7 @@ def _draw_annotation(shape: Shape) -> str:
     bracket = f"M{n(box.x + 10)} {n(box.y)}H{n(box.x)}V{n(box.bottom)}H{n(box.x + 10)}"
     # Notes are often drawn too low for their text; beside the bracket there is room for a line or two more.
     lines = wrap(shape.name, box.width - 14, int(box.height // LINE_HEIGHT) + 2)
-    text = draw_lines(lines, box.x + 10, box.center.y, "diagram-text is-note")
+    text = draw_lines(lines, box.x + 10, box.middle.y, "diagram-text is-note")
     return f'<path class="diagram-note" d="{bracket}"/>{text}'
 
 

@@ -73,3 +73,8 @@ def wrap(text: str, width: float, most: int) -> tuple[str, ...]:
     if len(lines) > most:
         lines = [*lines[: most - 1], _end_early(lines[most - 1], width)]
     return tuple(lines)
+
+
+def write_number(value: float) -> str:
+    """A number as SVG wants it, to a hundredth, without a trailing zero."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")

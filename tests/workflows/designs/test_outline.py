@@ -19,11 +19,12 @@ from tests.engine.blocks import Block, Drawing, blocks, write
 from workflows.designs.outline import Doing, Outline, Ways, changing, read_outline, ways
 from workflows.designs.outline import settings as saying
 from workflows.designs.outline.editing import edit
-from workflows.designs.outline.picture import Box, Picture
+from workflows.designs.outline.picture import Picture
 from workflows.designs.outline.sheet import Sheet
 from workflows.designs.outline.tree import steps_in
 from workflows.designs.outline.weaving import CannotBeListed
 from workflows.designs.outline.words import Words
+from workflows.geometry import Box
 
 DIAGRAMS = sorted((Path(__file__).parents[2] / "engine" / "diagrams").glob("*.bpmn"))
 SHIPPED = Path(__file__).parents[3] / "bpmn" / "annual_review" / "annual_review.bpmn"

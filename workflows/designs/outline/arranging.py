@@ -6,11 +6,12 @@ from lxml import etree
 
 from engine import Diagram, Flow
 from workflows.designs.outline.layout import GAP, NAME_BELOW, Layout, Piece
-from workflows.designs.outline.picture import WIDE, Box, Picture, Point, enclose
+from workflows.designs.outline.picture import WIDE, Picture, Point
 from workflows.designs.outline.routing import Lines
 from workflows.designs.outline.sheet import Sheet
 from workflows.designs.outline.tree import Drawn, Outline, Scope
 from workflows.designs.outline.weaving import CannotBeListed
+from workflows.geometry import Box, enclose
 
 PADDING, TITLE = 40.0, 30.0
 ORIGIN = (150.0, 220.0)

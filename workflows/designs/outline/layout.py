@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine import Step
-from workflows.designs.outline.picture import LINE, Box, enclose
+from workflows.designs.outline.picture import LINE
 from workflows.designs.outline.tree import GOES_ON, Back, Doing, Drawn, Entry, Row, Scope, Ways
+from workflows.geometry import Box, enclose
 
 GAP, WAY_GAP, ROW_GAP, LANE = 50.0, 110.0, 30.0, 30.0
 TASK, EVENT, GATEWAY, GROUP = (120.0, 80.0), (36.0, 36.0), (50.0, 50.0), (320.0, 180.0)

@@ -1,12 +1,11 @@
 """The picture of a file that is being changed: where each element is drawn. Units are those of the picture."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from math import ceil, isfinite
 
 from lxml import etree
 
 from workflows.designs.outline.sheet import BPMNDI, PREFIXES, Sheet, cut_out, insert
+from workflows.geometry import Box
 
 BOUNDS, WAYPOINT = f"{{{PREFIXES['dc']}}}Bounds", f"{{{PREFIXES['di']}}}waypoint"
 DIAGRAM, PLANE, SHAPE, EDGE, LABEL = (
@@ -14,42 +13,6 @@ DIAGRAM, PLANE, SHAPE, EDGE, LABEL = (
 )
 LETTER, LINE, WIDE = 6.5, 14.0, 90.0
 Point = tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Box:
-    """An upright area."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-    @property
-    def right(self) -> float:
-        """Its right side."""
-        return self.x + self.width
-
-    @property
-    def bottom(self) -> float:
-        """Its lower side."""
-        return self.y + self.height
-
-    @property
-    def middle(self) -> Point:
-        """The point in its middle."""
-        return self.x + self.width / 2, self.y + self.height / 2
-
-    def moved(self, dx: float, dy: float) -> "Box":
-        """The same area elsewhere."""
-        return replace(self, x=self.x + dx, y=self.y + dy)
-
-
-def enclose(boxes: Iterable[Box]) -> Box:
-    """The smallest box around others. Raises ValueError when there are none."""
-    every = list(boxes)
-    x, y = min(box.x for box in every), min(box.y for box in every)
-    return Box(x, y, max(box.right for box in every) - x, max(box.bottom for box in every) - y)
 
 
 class Picture:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from engine import Flow, Step
-from workflows.designs.outline.picture import Box, Point
+from workflows.designs.outline.picture import Point
+from workflows.geometry import Box
 
 BESIDE, OVER = 20.0, 22.0
 

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import hypot
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
+    """A place."""
+
     x: float
     y: float
 
@@ -19,11 +21,14 @@ class Point:
         return Point(self.x + (other.x - self.x) / length * distance, self.y + (other.y - self.y) / length * distance)
 
     def distance(self, other: "Point") -> float:
+        """How far the other point is."""
         return hypot(other.x - self.x, other.y - self.y)
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
+    """An upright area."""
+
     x: float
     y: float
     width: float
@@ -31,17 +36,25 @@ class Box:
 
     @property
     def right(self) -> float:
+        """Its right side."""
         return self.x + self.width
 
     @property
     def bottom(self) -> float:
+        """Its lower side."""
         return self.y + self.height
 
     @property
-    def center(self) -> Point:
+    def middle(self) -> Point:
+        """The point in its middle."""
         return Point(self.x + self.width / 2, self.y + self.height / 2)
 
+    def moved(self, dx: float, dy: float) -> "Box":
+        """The same area elsewhere."""
+        return Box(self.x + dx, self.y + dy, self.width, self.height)
+
     def grow(self, horizontal: float, vertical: float) -> "Box":
+        """Larger by so much at each side."""
         return Box(self.x - horizontal, self.y - vertical, self.width + 2 * horizontal, self.height + 2 * vertical)
 
     def overlaps(self, other: "Box") -> bool:
@@ -49,6 +62,7 @@ class Box:
         return self.x < other.right and other.x < self.right and self.y < other.bottom and other.y < self.bottom
 
     def contains(self, other: "Box") -> bool:
+        """True when the other lies inside of this one, or fills it."""
         return self.x <= other.x and self.y <= other.y and self.right >= other.right and self.bottom >= other.bottom
 
 
@@ -73,8 +87,3 @@ def find_middle(points: Sequence[Point]) -> Point:
             return start.toward(end, remaining)
         remaining -= length
     return points[-1]
-
-
-def write_number(value: float) -> str:
-    """A number as SVG wants it, to a hundredth, without a trailing zero."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")
