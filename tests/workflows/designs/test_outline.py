@@ -266,3 +266,52 @@ def test_lanes_grow_with_a_step_and_are_never_laid_out_anew() -> None:
     assert (lane.y, lane.height, lane.right - end.right) == (0, 200, 300 - 236)
     with pytest.raises(CannotBeListed, match="drawn in lanes"):
         edit(after, partial(add, kind="condition"))
+
+
+def test_what_shrinks_brings_nothing_over_what_is_drawn_below() -> None:
+    content = SHIPPED.read_bytes()
+    for step in ("manager_review", "extreme_rating", "confirm_change"):
+        after = edit(content, partial(changing.remove, identifier=step)).content
+        assert crossing(after) == loose(after) == [], step
+
+
+GROUP_IN_A_LANE = (
+    LANES.replace(
+        b'<bpmn:sequenceFlow id="flow" sourceRef="start" targetRef="end"/>',
+        b"""<bpmn:subProcess id="group"><bpmn:startEvent id="first"/><bpmn:endEvent id="last"/>
+        <bpmn:sequenceFlow id="inside" sourceRef="first" targetRef="last"/></bpmn:subProcess>
+        <bpmn:sequenceFlow id="into" sourceRef="start" targetRef="group"/>
+        <bpmn:sequenceFlow id="out" sourceRef="group" targetRef="end"/>""",
+    )
+    .replace(b"</bpmn:lane>", b"</bpmn:lane><bpmn:lane id='it'/><bpmn:lane id='ceo'/>")
+    .replace(b'<dc:Bounds x="200" y="80"', b'<dc:Bounds x="440" y="280"')
+    .replace(b'width="300"', b'width="500"')
+    .replace(
+        b"""<bpmndi:BPMNEdge bpmnElement="flow">
+      <di:waypoint x="86" y="98"/><di:waypoint x="200" y="98"/></bpmndi:BPMNEdge>""",
+        b"""<bpmndi:BPMNShape bpmnElement="it"><dc:Bounds x="0" y="200" width="500" height="200"/></bpmndi:BPMNShape>
+    <bpmndi:BPMNShape bpmnElement="ceo"><dc:Bounds x="0" y="-100" width="500" height="100"/></bpmndi:BPMNShape>
+    <bpmndi:BPMNShape bpmnElement="group" isExpanded="true"><dc:Bounds x="130" y="20" width="260" height="160"/>
+    </bpmndi:BPMNShape>
+    <bpmndi:BPMNShape bpmnElement="first"><dc:Bounds x="170" y="80" width="36" height="36"/></bpmndi:BPMNShape>
+    <bpmndi:BPMNShape bpmnElement="last"><dc:Bounds x="314" y="80" width="36" height="36"/></bpmndi:BPMNShape>
+    <bpmndi:BPMNEdge bpmnElement="inside"><di:waypoint x="206" y="98"/><di:waypoint x="314" y="98"/></bpmndi:BPMNEdge>
+    <bpmndi:BPMNEdge bpmnElement="into"><di:waypoint x="86" y="98"/><di:waypoint x="130" y="98"/></bpmndi:BPMNEdge>
+    <bpmndi:BPMNEdge bpmnElement="out"><di:waypoint x="390" y="98"/><di:waypoint x="458" y="98"/>
+      <di:waypoint x="458" y="280"/></bpmndi:BPMNEdge>""",
+    )
+)
+
+
+def test_lanes_make_room_for_a_group_that_grows_in_one_of_them() -> None:
+    add = partial(changing.add_step, place="on:inside", kind="parallel", name="Talk", actor="manager")
+    content = edit(GROUP_IN_A_LANE, add).content
+    assert crossing(content) == loose(content) == []
+    picture = Picture(Sheet(content), "p")
+    drawn = {name: picture.box(name) for name in ("ceo", "hr", "it", "group", "end")}
+    ceo, hr, it, group, end = (box for box in drawn.values() if box is not None)
+    assert (ceo.bottom, hr.bottom) == (hr.y, it.y), "the lanes lie side by side"
+    assert (ceo.height, it.height) == (100, 200)
+    assert hr.height - 200 == group.height - 160 > 0
+    assert hr.contains(group)
+    assert it.y <= end.y <= end.bottom <= it.bottom

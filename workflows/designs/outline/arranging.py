@@ -1,6 +1,7 @@
 """Giving what an edit changed its place in the picture; everything else keeps its own."""
 
 from collections.abc import Collection, Mapping
+from itertools import combinations
 
 from lxml import etree
 
@@ -244,17 +245,22 @@ class _Hand:
         self.make_room(self.diagram.steps[scope].process, before, dw, dh, but=frozenset({scope}))
 
     def make_room(self, scope: str, place: Box, dw: float, dh: float, *, but: frozenset[str]) -> None:
-        """Move what is right of a place, above it and below it; the sub-processes around grow by as much."""
-        shifts: dict[str, Point] = {}
-        for element in self._drawn_in(scope):
-            box, step = self.picture.box(element), self.diagram.steps.get(element)
-            if box is not None and element not in but:
-                at_border = step is not None and step.attached_to in but
-                shifts[element] = _shift(Box(*box.middle, 0, 0) if at_border else box, place, dw, dh)
+        """Move what is right of a place, above it and below it; the sub-processes around grow by as much.
+
+        Where a place becomes smaller, nothing comes nearer that would be drawn over something else then.
+        """
+        boxes = {element: box for element in self._drawn_in(scope) if (box := self.picture.box(element))}
+        anchors = {element: self._anchor(element, box, but) for element, box in boxes.items() if element not in but}
+        for by in ((dw, dh), (max(dw, 0.0), dh), (dw, max(dh, 0.0)), (max(dw, 0.0), max(dh, 0.0))):
+            shifts = {element: _shift(anchor, place, *by) for element, anchor in anchors.items()}
+            if not self._clash(boxes, shifts):
+                break
         for element, (dx, dy) in shifts.items():
             for each in (element, *self._inside(element)):
                 self.picture.move(each, dx, dy)
-        self._bend_lines(scope, shifts, place, (dw, dh))
+        grown = dict.fromkeys(but, (dw, dh))
+        dw, dh = by
+        self._bend_lines(scope, shifts, place, by, grown)
         if scope in self.diagram.steps:
             old = self.picture.box(scope)
             if old is not None:
@@ -263,12 +269,33 @@ class _Hand:
         else:
             self._grow_bands(place, dw, dh)
 
-    def _bend_lines(self, scope: str, shifts: Mapping[str, Point], place: Box, by: Point) -> None:
-        """Let the lines of a process follow what was moved, with their labels."""
+    def _anchor(self, element: str, box: Box, grown: Collection[str]) -> Box:
+        """By what it is told on which side something is: of an event at the border of what grows, its middle."""
+        step = self.diagram.steps.get(element)
+        return Box(*box.middle, 0, 0) if step is not None and step.attached_to in grown else box
+
+    def _clash(self, boxes: Mapping[str, Box], shifts: Mapping[str, Point]) -> bool:
+        """Whether steps that were apart would be drawn over each other."""
+        steps = [step for step in shifts if step in self.diagram.steps and not self.diagram.steps[step].attached_to]
+        return any(
+            boxes[one].moved(*shifts[one]).overlaps(boxes[other].moved(*shifts[other]))
+            and not boxes[one].overlaps(boxes[other])
+            for one, other in combinations(steps, 2)
+            if shifts[one] != shifts[other]
+        )
+
+    def _bend_lines(
+        self, scope: str, shifts: Mapping[str, Point], place: Box, by: Point, grown: Mapping[str, Point]
+    ) -> None:
+        """Let the lines of a process follow what was moved, and the border of what has `grown` by so much."""
         for line in self._lines_in(scope):
-            ends = [shifts.get(line.get(end, "")) for end in ("sourceRef", "targetRef")]
             name = line.get("id", "")
-            self.picture.bend(name, _shift_points(self.picture.points(name), ends, place, by))
+            points, ends = self.picture.points(name), (line.get("sourceRef", ""), line.get("targetRef", ""))
+            moved = [
+                _shift(Box(*points[at], 0, 0), place, *grown[end]) if end in grown and points else shifts.get(end)
+                for at, end in zip((0, -1), ends, strict=True)
+            ]
+            self.picture.bend(name, _shift_points(points, moved, place, by))
             label = self.picture.label_box(name)
             if label is not None:
                 self.picture.move_label(name, *_shift(label, place, *by))
@@ -282,14 +309,15 @@ class _Hand:
         return [child for child in self.sheet.find(scope) if child.get("id", "") in self.picture.edges]
 
     def _grow_bands(self, place: Box, dw: float, dh: float) -> None:
-        """Pools and lanes that reach over a place grow with it."""
+        """Pools and lanes that reach over a place grow with it; those above and below make room."""
         for element, drawn in self.picture.shapes.items():
             box = self.picture.box(element)
             found = self.sheet.elements.get(element)
             if box is None or found is None or not _is(found, BANDS) or drawn is None:
                 continue
             over = box.y <= place.y and box.bottom >= place.bottom
-            self.picture.put(element, Box(box.x, box.y - dh / 2 * over, box.width + dw, box.height + dh * over))
+            dy = -dh / 2 if over else _shift(box, place, dw, dh)[1]
+            self.picture.put(element, Box(box.x, box.y + dy, box.width + dw, box.height + dh * over))
 
 
 def _is(element: etree._Element, kinds: tuple[str, ...]) -> bool:
