@@ -24,6 +24,7 @@ from engine.deadlines import (
     parse_cycle,
     parse_duration,
     parse_working_days,
+    time_again,
 )
 from engine.diagram import Step
 from engine.errors import StepFailed
@@ -72,14 +73,26 @@ class Strike:
         return {"times": self.cycle.times, "every": self.cycle.every, "due": self.due.isoformat()}
 
 
+@dataclass(frozen=True)
+class Given:
+    """A task of a step that began at `since`, whose holder is known already; `due` holds if it is still to come."""
+
+    instance: Instance
+    token: str
+    step: Step
+    program: Program
+    to: Assignment
+    due: datetime | None
+    since: datetime
+
+
 @dataclass
 class Changes:
     """Everything to be written at the end of a verb, at one moment `now`."""
 
     now: datetime
     people: list[tuple[Instance, str, Step, Program]] = field(default_factory=list)
-    given: list[tuple[Instance, str, Step, Program, Assignment, datetime | None]] = field(default_factory=list)
-    """Tasks whose holder is known already, with the deadline that holds for them if it is still to come."""
+    given: list[Given] = field(default_factory=list)
     jobs: list[dict[str, Any]] = field(default_factory=list)
     fan_outs: list[dict[str, Any]] = field(default_factory=list)
     subscriptions: list[dict[str, Any]] = field(default_factory=list)
@@ -192,13 +205,14 @@ class Changes:
             ]
             if due is not None:
                 self.wind_clock(instance.id, token, step, due, after=None)
-        for instance, token, step, program, assignment, known in self.given:
-            due = known
+        for one in self.given:
+            due = one.due
             if due is None or due <= self.now:
-                due = self._due(session, instance, token, step=step, program=program, to=assignment)
+                due = self._due(session, one.instance, one.token, step=one.step, program=one.program, to=one.to)
                 if due is not None:
-                    self.wind_clock(instance.id, token, step, due, after=None)
-            rows.append(task_row(instance, token, step, assignment, due=due, now=self.now))
+                    due = time_again(due, one.since, self.now, one.to.zone)
+                    self.wind_clock(one.instance.id, one.token, one.step, due, after=None)
+            rows.append(task_row(one.instance, one.token, one.step, one.to, due=due, now=self.now))
         return rows
 
     def _ask_router(self, session: Session) -> list[tuple[Instance, str, Step, Program, Assignment]]:

@@ -154,6 +154,11 @@ def end_of_day(at: datetime, zone: str) -> datetime:
     return datetime.combine(at.astimezone(ZoneInfo(zone)).date(), END_OF_DAY, ZoneInfo(zone))
 
 
+def time_again(due: datetime, since: datetime, now: datetime, zone: str) -> datetime:
+    """The deadline of who gets a step late that began at `since`: past its date, as much time as there was to it."""
+    return due if due > now else end_of_day(now + (due - since), zone)
+
+
 def due_at(value: Any, start: datetime, zone: str) -> datetime:
     """When a task is due: a duration of whole days ends with the day in the assignee's zone."""
     at = moment(value, start, zone)

@@ -79,15 +79,16 @@ def _again(job: Job, now: datetime) -> tuple[datetime, Cycle] | None:
 def strike_clock(session: Session, job: Job, now: datetime) -> None:
     """Remind of a task, or tell that it is overdue, and wind the clock for its next stage.
 
-    People who share a step have one clock: each of them is reminded.
+    People who share a step have one clock: each of them is reminded, and told when it is overdue for them.
     """
-    found = _tasks_at(session, job, Task.state == OPEN, Task.due_at.is_not(None))
+    is_over = job.payload["stage"] == OVERDUE
+    found = _tasks_at(session, job, Task.state == OPEN, Task.due_at <= now if is_over else Task.due_at.is_not(None))
     if not found:
         return
     step = program_for(session, found[0].definition_id).step(found[0].step)
     changes = Changes(now)
     for task in found:
-        if job.payload["stage"] == OVERDUE:
+        if is_over:
             registry.emit(session, "task_overdue", task=task, step=step, now=now)
         else:
             registry.emit(session, "task_reminder", task=task, now=now)

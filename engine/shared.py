@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from engine.changes import Changes
+from engine.changes import Changes, Given
 from engine.definitions import program_for
 from engine.diagram import Step
 from engine.instances import lock
@@ -71,12 +71,13 @@ def hand_out_more(
     assignments: Sequence[Assignment],
     *,
     now: datetime,
+    since: datetime,
     due: datetime | None = None,
 ) -> None:
-    """Hand out more tasks of a shared step, due as the others (`due`) where that is still to come."""
+    """Hand out more tasks of a shared step that began at `since`, due as the others (`due`) where that is to come."""
     session.flush()
     changes = Changes(now)
-    changes.given.extend((at.instance, at.token, at.step, at.program, one, due) for one in assignments)
+    changes.given.extend(Given(at.instance, at.token, at.step, at.program, one, due, since) for one in assignments)
     changes.write(session)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from engine import registry
 from engine.changes import Changes, deadline_of, stop_clock, task_row
-from engine.deadlines import end_of_day
+from engine.deadlines import time_again
 from engine.errors import Conflict, StepFailed
 from engine.models import Task
 from engine.registry import Assignment
@@ -104,15 +104,14 @@ def _call(session: Session, found: OpenTask, task: Task, *, by: str, now: dateti
 
 
 def _give_time(session: Session, found: OpenTask, task: Task, now: datetime) -> None:
-    """Let a task be due as if it were handed out now; a date that has passed, after as much time as there was to it."""
+    """Let a task be due as if it were handed out now."""
     instance, program, step = found.instance, found.program, found.step
     zone = registry.calendar_of(session, task.assignee, now).zone
     try:
         due = deadline_of(session, instance, program, step, start=now, zone=zone, assignee=task.assignee)
     except StepFailed:
         return
-    if due is not None and due <= now:
-        due = end_of_day(now + (due - task.created_at), zone)
+    due = time_again(due, task.created_at, now, zone) if due is not None else None
     if due is not None and due > now:
         task.due_at, changes = due, Changes(now)
         stop_clock(session, instance.id, task.token)

@@ -208,7 +208,7 @@ def _call_next(session: Session, standing: Standing, at: SharedStep, now: dateti
     due = next((task.due_at for task in waiting if task.due_at), None)
     if in_turn:
         missing, due = missing[:1], None
-    shared.hand_out_more(session, at, missing, now=now, due=due)
+    shared.hand_out_more(session, at, missing, now=now, since=standing.vote.opened_at, due=due)
     return bool(missing)
 
 

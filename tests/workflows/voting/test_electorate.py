@@ -127,12 +127,16 @@ def test_at_its_deadline_a_vote_ends_with_the_votes_there_are(company: Session) 
     assert case.open() == []
 
 
-def test_whoever_does_not_answer_in_time_is_passed_over_up_to_the_last(company: Session) -> None:
-    case = Case(company, vote_step("ladder", "line up to", "E1", due="P5D"))
+@pytest.mark.parametrize("due", ["P5D", "2026-11-27"])
+def test_whoever_does_not_answer_in_time_is_passed_over_up_to_the_last(company: Session, due: str) -> None:
+    case = Case(company, vote_step("ladder", "line up to", "E1", due=due))
     assert case.open() == ["ben"]
 
     work(company, LATER)
     assert case.open() == ["mara"]
+    until = case.task("mara").due_at
+    assert until is not None
+    assert until > LATER, "each has time of their own"
     work(company, LATER + timedelta(days=10))
     assert case.open() == ["mara"], "the last one is waited for"
     case.votes("mara", APPROVE, now=LATER)
