@@ -166,6 +166,11 @@ def correct(table: Deciding) -> None:
     expect(table.page.locator(".rf-checks")).to_contain_text("nothing stands in the way of this table")
 
 
+def words_of(table: Deciding, row: int) -> list[str]:
+    """What the cells of a row say."""
+    return [table.cell(row, column).inner_text().strip() for column in range(5)]
+
+
 FOREIGN = """<!-- Asked by the works council. -->
     <other:note   xmlns:other='urn:other' kept="yes">Hugo <other:b>and</other:b> Rita</other:note>
     </extensionElements>"""
@@ -189,9 +194,13 @@ def test_what_was_not_touched_stays_byte_for_byte(
     table = Deciding(page).wait()
     expect(page.locator(".input-variable")).to_have_text(["Text", "Number", "Text"])
     expect(page.locator(".output-variable")).to_have_text(["Yes or no", "Yes or no"])
+    assert words_of(table, 1) == ["bonus", "more than 5, at most 15", "any", "yes", "no"]
+    assert words_of(table, 4)[2] == "G4, G5, G6, G7 or G8"
     table.cell(0, 0).click()
     page.keyboard.press("Control+a")
     page.keyboard.type('"gift"')
+    table.cell(0, 1).click()
+    assert words_of(table, 0)[0] == "gift"
     table.save()
     with factory() as session:
         after = files_of(session, 1)[path].decode()

@@ -4,6 +4,7 @@ import DecisionTableEditor from 'dmn-js-decision-table/lib/Editor';
 import EditingManager from 'dmn-js-shared/lib/base/EditingManager';
 import reviewflow from '../../../../bpmn/schema/reviewflow-dmn.json';
 import { Original } from '../designer/patching.js';
+import { spokenCells } from './cells.js';
 import { speak } from './words.js';
 
 const TYPES = ['string', 'number', 'boolean', 'date', 'dateTime', 'dayTimeDuration', 'yearMonthDuration'];
@@ -39,7 +40,7 @@ export function createEditor(root) {
     container: root.querySelector('[data-canvas]'),
     moddleExtensions: { rf: reviewflow },
     common: { dataTypes: TYPES },
-    decisionTable: { debounceInput: false, additionalModules: [words] },
+    decisionTable: { debounceInput: false, additionalModules: [words, spokenCells] },
     // What the panel asks stands below the expression, too.
     literalExpression: { additionalModules: [words, { literalExpressionProperties: ['value', null] }] },
   });
