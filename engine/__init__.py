@@ -86,6 +86,8 @@ if TYPE_CHECKING:
     from engine.definitions import files_of, program_for, program_of
     from engine.diagram import BPMN, NAMESPACES, SUB_PROCESSES, Diagram, Flow, Step, read_diagram
     from engine.errors import (
+        ERROR,
+        WARNING,
         BusinessError,
         ConfigurationError,
         Conflict,
@@ -143,6 +145,7 @@ __all__ = [
     "CANCELLED",
     "CHANGE",
     "COMPLETED",
+    "ERROR",
     "IN_HAND",
     "LATE_START",
     "LIVE",
@@ -160,6 +163,7 @@ __all__ = [
     "SUB_PROCESSES",
     "SUSPENDED",
     "UNFINISHED",
+    "WARNING",
     "Assignment",
     "AssignmentRequest",
     "Base",
@@ -273,6 +277,7 @@ _HOMES = {
         "BusinessError",
         "ConfigurationError",
         "Conflict",
+        "ERROR",
         "EngineError",
         "Finding",
         "InvalidDiagram",
@@ -280,6 +285,7 @@ _HOMES = {
         "NotFound",
         "Rejection",
         "StepFailed",
+        "WARNING",
         "describe",
     ),
     "engine.foresight": ("Foresight", "foresee"),

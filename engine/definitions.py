@@ -37,17 +37,17 @@ def deploy(session: Session, files: Mapping[str, bytes], *, by: str | None, now:
     return store(session, files, inspection.program, by=by, now=now)
 
 
-def inspect(session: Session, files: Mapping[str, bytes], now: datetime) -> Inspection:
+def inspect(session: Session, files: Mapping[str, bytes], now: datetime, *, drawing: bool = False) -> Inspection:
     """Look at a package as publishing it does: as `inspect_package`, and together with what this database knows.
 
-    That is asked once the package alone can be run.
+    That is asked once the package alone can be run. While somebody is `drawing` it, the proofs about people are not.
     """
     inspection = inspect_package(files)
     program = inspection.program
     if program is None:
         return inspection
     found = [*_uncallable(session, program)]
-    for checker in registry.data_checkers:
+    for checker in (*registry.data_checkers, *(() if drawing else registry.proofs)):
         found.extend(checker(session, program.diagram, now))
     for finding in found:
         finding.file, finding.line = program.diagram.file, finding.line or _line_of(program, finding.id)

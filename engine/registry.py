@@ -117,6 +117,8 @@ checkers: list[Checker] = []
 """What looks at files of a package that the engine cannot judge, such as forms."""
 data_checkers: list[DataChecker] = []
 """What looks at a diagram together with what the database knows, such as who belongs to a committee."""
+proofs: list[DataChecker] = []
+"""As `data_checkers`, but about the people of today, not the drawing: not asked while somebody draws."""
 
 WHILE_SUSPENDED = {"cancel", "suspend", "resume"}
 """The kinds of job that are done for an instance even while it is suspended; all others are held."""
@@ -202,6 +204,12 @@ def use_data_checker(checker: DataChecker) -> None:
     """Let `checker` look at every diagram that can be run against what the database knows at a moment."""
     if checker not in data_checkers:
         data_checkers.append(checker)
+
+
+def use_proof(checker: DataChecker) -> None:
+    """Let `checker` look at every diagram that is to be published, against what the database knows at a moment."""
+    if checker not in proofs:
+        proofs.append(checker)
 
 
 def use_calendars(calendars: Calendars) -> None:

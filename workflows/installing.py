@@ -27,6 +27,7 @@ INSTALLING = (
     "workflows.voting.following",
     "workflows.voting.checking",
     "workflows.outside.checking",
+    "workflows.simulation.checking",
     "workflows.notifications",
 )
 

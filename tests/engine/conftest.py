@@ -19,11 +19,12 @@ def play(database_url: str) -> Iterator[Play]:
 @pytest.fixture(autouse=True)
 def own_registry() -> Iterator[None]:
     """What a test plugs into the engine is gone after it."""
-    checkers, data_checkers = list(registry.checkers), list(registry.data_checkers)
+    checkers, data_checkers, proofs = list(registry.checkers), list(registry.data_checkers), list(registry.proofs)
     before = dict(registry.handlers), dict(registry.populations), dict(registry._listeners), list(registry._router)
     registry._listeners.clear()
     registry.checkers.clear()
     registry.data_checkers.clear()
+    registry.proofs.clear()
     calendars = list(registry._calendars)
     yield
     handlers, populations, listeners, router = before
@@ -36,3 +37,4 @@ def own_registry() -> Iterator[None]:
     registry._calendars[:] = calendars
     registry.checkers[:] = checkers
     registry.data_checkers[:] = data_checkers
+    registry.proofs[:] = proofs

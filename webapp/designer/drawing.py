@@ -101,11 +101,11 @@ def remove_file(design_id: int, path: str) -> ResponseReturnValue:
 @blueprint.get("/<int:design_id>/findings")
 @only_for(HR)
 def list_findings(design_id: int) -> ResponseReturnValue:
-    """What would stop the draft from being published, as it is saved."""
+    """What is wrong with the draft, as it is saved."""
     session = current_session()
     files = files_of(session, design_id)
     named = name_files(files)
-    inspection = definitions.inspect(session, files, clock.now())
+    inspection = definitions.inspect(session, files, clock.now(), drawing=True)
     return jsonify(findings=[{**found.to_json(), "where": named.get(found.file, "")} for found in inspection.findings])
 
 

@@ -117,7 +117,7 @@ def step_through_history(design_id: int) -> ResponseReturnValue:
 def _steps_page(design_id: int, is_open: Open, problem: Rejection | None = None) -> str:
     session = current_session()
     design, files = get_design(session, design_id), files_of(session, design_id)
-    inspection = definitions.inspect(session, files, clock.now())
+    inspection = definitions.inspect(session, files, clock.now(), drawing=True)
     shared = {"design": design, "inspection": inspection, "problem": problem}
     try:
         outline = read_outline(files[diagram_path(files)])

@@ -15,10 +15,9 @@ from workflows.people.organisation import Organisation
 from workflows.people.outside import is_outside
 from workflows.routing.conflicts import (
     Stakes,
+    find_any_conflict,
     find_ballot_conflict,
-    find_conflict,
     find_deputy_conflict,
-    find_pay_conflict,
 )
 from workflows.routing.facts import Question
 from workflows.routing.lines import line_above
@@ -117,9 +116,8 @@ def why_not(question: Question, stakes: Stakes, person_id: str) -> tuple[str, st
         return "R4", "is not known in the organisation on this day"
     if person.has_left:
         return "R4", "has left"
-    conflict = find_conflict(stakes, question.step.id, question.subject, question.variables, person_id)
-    if conflict is None and stakes.pay:
-        conflict = find_pay_conflict(question.organisation, question.subject, person_id)
+    organisation, step = question.organisation, question.step
+    conflict = find_any_conflict(organisation, stakes, step.id, question.subject, question.variables, person_id)
     if conflict is None and stakes.pay and question.step.is_shared:
         conflict = find_ballot_conflict(question.organisation, question.subject, person_id)
     if conflict is not None:

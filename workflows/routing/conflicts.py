@@ -73,6 +73,19 @@ def find_conflict(
     return None
 
 
+def find_any_conflict(  # noqa: PLR0917 - the case, and who would decide it
+    organisation: Organisation,
+    stakes: Stakes,
+    step_id: str,
+    subject: str | None,
+    variables: dict[str, Any],
+    person_id: str,
+) -> Conflict | None:
+    """The conflict that the case shows or, where it is about pay, the organisation. No statement in a whole one."""
+    conflict = find_conflict(stakes, step_id, subject, variables, person_id)
+    return conflict if conflict or not stakes.pay else find_pay_conflict(organisation, subject, person_id)
+
+
 def doers_of(done_by: str | list[str] | None) -> list[str]:
     """Who did a step, by what the variables say: one person, or all who voted, whoever led them first."""
     if done_by is None:

@@ -25,6 +25,7 @@ from workflows.routing.choosing import choose
 from workflows.routing.conflicts import (
     Conflict,
     Stakes,
+    find_any_conflict,
     find_ballot_conflict,
     find_conflict,
     find_deputy_conflict,
@@ -174,10 +175,7 @@ def members_of(session: Session, group: str, now: datetime) -> set[str]:
 
 def may_take(organisation: Organisation, task: Task, variables: dict[str, Any], member: str) -> bool:
     """Whether a member of the group that has a task is in no conflict about it. No statement."""
-    stakes = stakes_of(task)
-    if find_conflict(stakes, task.step, task.subject, variables, member) is not None:
-        return False
-    return not stakes.pay or find_pay_conflict(organisation, task.subject, member) is None
+    return find_any_conflict(organisation, stakes_of(task), task.step, task.subject, variables, member) is None
 
 
 def _who_could(session: Session, task: Task, variables: dict[str, Any], conflict: Conflict, now: datetime) -> str:

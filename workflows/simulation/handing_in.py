@@ -29,7 +29,7 @@ from workflows.promotions.signing import confirm_signer
 from workflows.questionnaires.inventing import Leanings, invent
 from workflows.reviews.forms import questionnaire_of
 from workflows.reviews.submitting import FormIncomplete, context_of, submit
-from workflows.routing.conflicts import find_conflict, find_pay_conflict
+from workflows.routing.conflicts import find_any_conflict
 from workflows.routing.facts import day_of
 from workflows.routing.gate import stakes_of
 from workflows.simulation.assumptions import Assumptions, Work
@@ -106,9 +106,8 @@ def _find_conflict(session: Session, task_id: int, person: str, now: datetime) -
     """The conflict as a fact about a third person; the gate says it to that person."""
     task = session.get_one(Task, task_id)
     variables = session.get_one(Instance, task.instance_id).variables
-    conflict = find_conflict(stakes_of(task), task.step, task.subject, variables, person)
-    if conflict is None:
-        conflict = find_pay_conflict(organisation_on(session, day_of(now)), task.subject, person)
+    organisation = organisation_on(session, day_of(now))
+    conflict = find_any_conflict(organisation, stakes_of(task), task.step, task.subject, variables, person)
     return conflict.fact if conflict else ""
 
 

@@ -19,15 +19,22 @@ INVENTED = "invented"
 
 @dataclass(frozen=True)
 class Foreseen:
-    """Who would get a step about a participant."""
+    """Who would get a step about a participant, with these variables in the case."""
 
     step: Step
     subject: str
     assignment: Assignment
+    variables: dict[str, Any]
 
 
 def survey(
-    session: Session, diagram: Diagram, participants: Sequence[str], *, by: str, root_id: int, now: datetime
+    session: Session,
+    diagram: Diagram,
+    participants: Sequence[str],
+    *,
+    by: str | None = None,
+    root_id: int | None = None,
+    now: datetime,
 ) -> Iterator[Foreseen]:
     """Who would get each step that every participant has, in the order of the diagram.
 
@@ -36,7 +43,7 @@ def survey(
     """
     done_by: dict[tuple[str, str], dict[str, str]] = {}
     names: dict[str, dict[str, Any]] = {}
-    for step in _steps_of_everybody(diagram):
+    for step in list_steps_of_everybody(diagram):
         scope = names.setdefault(step.process, {})
         requests = [
             AssignmentRequest(
@@ -44,14 +51,15 @@ def survey(
             )
             for person in participants
         ]
-        for person, assignment in zip(participants, registry.router().assign(session, requests, now), strict=True):
+        for request, assignment in zip(requests, registry.router().assign(session, requests, now), strict=True):
+            person = str(request.subject)
             if assignment.assignee is not None:
                 done_by.setdefault((step.process, person), {})[step.id] = assignment.assignee
-            yield Foreseen(step, person, assignment)
+            yield Foreseen(step, person, assignment, request.variables)
         scope.update({name: INVENTED for name, _ in step.sets})
 
 
-def _steps_of_everybody(diagram: Diagram) -> list[Step]:
+def list_steps_of_everybody(diagram: Diagram) -> list[Step]:
     """The steps that people do in a sub-process over the participants."""
     return [
         step

@@ -40,7 +40,8 @@ def test_a_shipped_process_is_begun_published_and_launchable(open_browser: OpenB
     hugo.open("/designer")
     page = hugo.send("/designer", **{"from": "shipped:annual_review"})
     assert hugo.heading == "Annual review"
-    assert "Nothing stands in the way" in page.text
+    assert "It can be published. Look at this first" in page.text
+    assert "About Hugo nobody may do it: it goes to the HR group, and Hugo is the only one of them" in page.text
     assert '<svg class="diagram"' in page.text
     # When it is published
     page = hugo.open("/designer/1/publication")
