@@ -3,7 +3,7 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engine import NotFound, Rejection, Task, clock, tasks
+from engine import NotAllowed, NotFound, Rejection, Task, clock, tasks
 from webapp.actor import signed_in
 from webapp.errors import invalid
 from webapp.forms import render_answers
@@ -28,8 +28,8 @@ __all__ = ["blueprint", "ranking"]
 
 @blueprint.get("/<int:task_id>")
 def show_ballot(task_id: int) -> ResponseReturnValue:
-    """The vote that a task belongs to, with one's own ballot."""
-    return _page(_find(task_id))
+    """The vote that a task belongs to, with one's own ballot; or what stands against it, and how to say so."""
+    return _show(task_id)
 
 
 @blueprint.post("/<int:task_id>/attendance")
@@ -63,8 +63,8 @@ def vote(task_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/<int:task_id>/recusal")
 def be_recused(task_id: int) -> ResponseReturnValue:
-    """Declare that one must not vote here."""
-    _find(task_id)
+    """Declare that one must not vote; also where nothing else can be done with the ballot."""
+    _find(task_id, is_recused=True)
     try:
         reason = request.form.get("recusal", "")
         recuse(current_session(), task_id, reason=reason, by=signed_in().person_id, now=clock.now())
@@ -73,14 +73,18 @@ def be_recused(task_id: int) -> ResponseReturnValue:
     return _done(task_id, "You are recused: the others decide without you.")
 
 
-def _find(task_id: int) -> Task:
-    """The task of a ballot that the reader holds, held or may take. Raises NotFound, and NotAllowed in conflict."""
+def _find(task_id: int, *, is_recused: bool = False) -> Task:
+    """The task of a ballot that the reader holds, held or may take.
+
+    Raises NotFound, and NotAllowed in conflict, unless they hold it and want to say so.
+    """
     session, reader = current_session(), signed_in().person_id
     task = session.get(Task, task_id)
     if task is None or not is_ballot(task.explanation) or task.subject == reader:
         raise NotFound("There is no such vote, or it is not yours to see.")
     if task.is_unfinished:
-        tasks.load(session, task_id, actor=reader, now=clock.now())
+        if not is_recused or task.assignee != reader:
+            tasks.load(session, task_id, actor=reader, now=clock.now())
     elif reader not in (task.assignee, task.closed_by):
         raise NotFound("There is no such vote, or it is not yours to see.")
     return task
@@ -95,7 +99,17 @@ def _done(task_id: int, message: str) -> ResponseReturnValue:
 
 def _refused(task_id: int, refusal: Rejection) -> ResponseReturnValue:
     discard_changes()
-    return invalid(_page(_find(task_id), problem=str(refusal)))
+    return invalid(_show(task_id, problem=str(refusal)))
+
+
+def _show(task_id: int, problem: str = "") -> str:
+    try:
+        return _page(_find(task_id), problem)
+    except NotAllowed as refusal:
+        task = _find(task_id, is_recused=True)
+        return render_template(
+            "voting/barred.html", task=task, why=str(refusal), problem=problem, longest=LONGEST_REASON
+        )
 
 
 def _page(task: Task, problem: str = "") -> str:

@@ -228,7 +228,7 @@ def _put(
     session: Session, case: Instance, ballot: Ballot, task: Task, position: int, *, by: str, now: datetime
 ) -> None:
     if ballot.state == CAST:
-        registry.router().check(session, task, case.variables, by, now)
+        _check(session, case, task, by, now)
         ballot.rank, ballot.changed_by, ballot.changed_at = position, by, now
         return
     found = tasks.load(session, task.id, actor=by, now=now, lock=True)
@@ -236,6 +236,14 @@ def _put(
     if ballot.role != CHAIR:
         # Whoever leads has still to close it.
         shared.contribute(session, found, by=by, now=now)
+
+
+def _check(session: Session, case: Instance, task: Task, by: str, now: datetime) -> None:
+    """Ask the gate about a case that was ranked. Raises NotAllowed, which names it."""
+    try:
+        registry.router().check(session, task, case.variables, by, now)
+    except NotAllowed as refusal:
+        raise NotAllowed(f"{case.name}: {refusal}") from None
 
 
 def close(session: Session, vote_id: int, *, by: str, now: datetime) -> int:
@@ -250,7 +258,7 @@ def close(session: Session, vote_id: int, *, by: str, now: datetime) -> int:
     if not any(_cast(standing) for standing in ranking.open):
         raise Conflict("Nobody has ranked anything, or it is closed already. Nothing was changed.")
     for standing, _, task in ranking.held[by]:
-        registry.router().check(session, task, ranking.cases[standing.vote.instance_id].variables, by, now)
+        _check(session, ranking.cases[standing.vote.instance_id], task, by, now)
     return _close(session, ranking, now)
 
 

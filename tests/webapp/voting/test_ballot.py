@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from engine import Conflict, SessionFactory, Task, clock, transaction
+from engine import Conflict, Instance, SessionFactory, Task, clock, transaction
 from tests.webapp.browsing import Browser
 from tests.webapp.voting.conftest import Open
 from workflows.asking.asking import ask
@@ -114,3 +114,24 @@ def test_nobody_sends_a_vote_back_alone(open_vote: Open, factory: SessionFactory
     votes = open_vote()
     with factory() as session, pytest.raises(Conflict, match="none of them sends it back alone"):
         send_back(session, votes["ben"], to="propose", reason="Too early.", by="ben", now=clock.now())
+
+
+def test_whoever_is_in_conflict_reads_why_and_can_still_say_that_they_are_recused(
+    open_vote: Open, open_browser: OpenBrowser, factory: SessionFactory
+) -> None:
+    # Given Ben, who by now has done another step of the case, where four eyes are asked for
+    number = open_vote(fourEyes="true")["ben"]
+    with transaction(factory) as session:
+        case = session.get_one(Instance, session.get_one(Task, number).instance_id)
+        case.variables = {**case.variables, "done_by": {"propose": "ben"}}
+    # When he opens his ballot
+    ben = open_browser("ben")
+    page = ben.open(f"/votes/{number}").text
+    # Then all he can do is to say so.
+    assert "It asks for four eyes" in page
+    assert "How do you vote?" not in page
+    assert ben.send(f"/votes/{number}/choice", choice="approve").status_code == 403
+    ben.open(f"/votes/{number}")
+    assert ben.send(f"/votes/{number}/recusal", recusal=" ").status_code == 422
+    assert "You are recused" in ben.send(f"/votes/{number}/recusal", recusal="I have proposed it.").text
+    assert open_browser("hugo").open(f"/votes/{number}").status_code in {403, 404}
