@@ -1,4 +1,4 @@
-"""Ranking the cases of a cycle: orders, recusals, the line, what each case comes to, and committees with levels."""
+"""Ranking the cases of a cycle: orders, recusals, the line, what each case comes to, and who closes it."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,15 +9,15 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from engine import Conflict, Instance, Job, Member, NotAllowed, Rejection, Task, instances, registry, suspending, tasks
+from engine import Conflict, Instance, Job, Member, NotAllowed, Task, instances, registry, suspending, tasks
 from engine.definitions import deploy
 from tests.engine.drawing import deadline, draw, person, sub
 from tests.engine.pictures import with_pictures
 from tests.workflows.routing.cast import NOW, TODAY, become
 from tests.workflows.voting.conftest import EVERYBODY
-from tests.workflows.voting.electing import APPROVE, Case, vote_step, work
+from tests.workflows.voting.electing import APPROVE, vote_step, work
 from tests.workflows.voting.test_checking import refused
-from workflows.people.committees import CHAIR, add_level, found_committee, give_seat, levels_of
+from workflows.people.committees import CHAIR, found_committee, give_seat
 from workflows.people.models import TERMINATED
 from workflows.people.snapshot import organisation_on
 from workflows.voting.casting import cast, recuse
@@ -379,46 +379,3 @@ def test_what_a_ranking_needs_is_said_before_publishing(company: Session) -> Non
     assert refused(company, vote_step("ranking", voteCapacity="20%")) == ""
     give_seat(company, "promotions", "mara", day=TODAY)
     assert "nobody leads the committee" in refused(company, vote_step("ranking", voteCapacity="5"))
-
-
-class TestLevels:
-    def test_the_level_of_the_case_says_which_part_decides(self, company: Session) -> None:
-        # Given a committee with a level for what is up to G5, and one up to G7
-        for up_to, who in (("G7", "rita"), ("G5", "hugo")):
-            part = add_level(company, "promotions", up_to)
-            give_seat(company, part.id, who, role=CHAIR, day=TODAY)
-        assert [one.up_to for one in levels_of(company, "promotions")] == ["G5", "G7"]
-        # When
-        step = vote_step("majority", actorLevel="new_grade")
-        opened = {grade: Case(company, step, new_grade=grade).open() for grade in ("G4", "G5", "G6", "G8", "soon")}
-        # Then
-        whole = ["mara", "rita", "lena", "omar", "hugo"]
-        assert opened == {"G4": ["hugo"], "G5": ["hugo"], "G6": ["rita"], "G8": whole, "soon": whole}
-        # And who is new in a level has a vote in what is before it.
-        vote = company.scalars(select(Vote).order_by(Vote.id)).first()
-        assert vote is not None
-        assert vote.committee == "promotions-up-to-g5"
-
-    def test_numbers_are_levels_too(self, company: Session) -> None:
-        part = add_level(company, "promotions", "10000")
-        give_seat(company, part.id, "hugo", role=CHAIR, day=TODAY)
-        step = vote_step("majority", actorLevel="cost")
-        assert Case(company, step, cost=10000).open() == ["hugo"]
-        assert len(Case(company, step, cost=10001).open()) == 5
-
-    def test_what_is_no_level_is_refused(self, company: Session) -> None:
-        with pytest.raises(Rejection, match="is no level"):
-            add_level(company, "promotions", "high")
-        part = add_level(company, "promotions", "G5")
-        with pytest.raises(Rejection, match="all grades, or all numbers"):
-            add_level(company, "promotions", "100")
-        with pytest.raises(Rejection, match="no levels of its own"):
-            add_level(company, part.id, "G4")
-        with pytest.raises(Conflict):
-            add_level(company, "promotions", "g5")
-
-    def test_a_level_without_seats_stands_against_publishing(self, company: Session) -> None:
-        add_level(company, "promotions", "G5")
-        said = refused(company, vote_step("majority", actorLevel="new_grade"))
-        assert "Nobody has a seat in the committee “Promotions, up to G5”." in said
-        assert "Only a committee has levels." in refused(company, vote_step("all", "all managers", "", actorLevel="x"))
