@@ -57,7 +57,7 @@ REFUSALS: Mapping[tuple[str, str], str] = {
     (
         NEXT,
         "complete",
-    ): "Somebody approves this before you. What you have written is kept; you are told when it is your turn.",
+    ): "Somebody does this before you. What you have written is kept; you are told when it is your turn.",
     (PAUSED, "let pass"): "This case is paused. Resume it first.",
     (PAUSED, "complete"): "This task is paused for now. What you have written is kept; hand it in when it goes on.",
 }

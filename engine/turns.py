@@ -1,4 +1,4 @@
-"""Steps that several people approve one after the other, because somebody was added to who has them by the diagram.
+"""Steps that several people do one after the other, because somebody was added to who has them by the diagram.
 
 Each has a task of their own at the one token; the task of whose turn it is is open, those of the others are `next`. The
 engine does not know what an approval is: whoever does passes the step on, or ends it for all of them. So the case waits
@@ -24,7 +24,7 @@ from engine.tasks import OpenTask, close, completion_of, done_by, line_of, next_
 
 
 def add(session: Session, found: OpenTask, to: Assignment, *, first: bool, by: str, now: datetime) -> Task:
-    """Let somebody else approve a step too, before whoever has it now (`first`) or after them; they must pass the gate.
+    """Let somebody else do a step too, before whoever has it now (`first`) or after them; they must pass the gate.
 
     `found` was loaded with its lock. Raises Conflict where several share the step, or it waits for somebody already.
     """

@@ -15,7 +15,7 @@ from workflows.cycles.models import Case
 from workflows.people.outside import is_inside, is_outside
 from workflows.questionnaires import Checked, Questionnaire
 from workflows.questionnaires.scopes import typed
-from workflows.reviews.forms import APPROVE, OUTCOME, questionnaire_of
+from workflows.reviews.forms import APPROVE, OUTCOME, asks_for_approval, questionnaire_of
 from workflows.reviews.hooks import Submitted, run_hooks
 from workflows.reviews.models import DRAFT, SUBMITTED, Submission
 
@@ -72,7 +72,7 @@ def submit(
         raise FormIncomplete(checked)
     submission = _store(session, found, checked.answers, by=by, now=now, state=SUBMITTED)
     given = _with_unanswered(questionnaire, checked)
-    if found.task.turn is not None and _is_passed_on(session, found, given):
+    if found.task.turn is not None and _is_passed_on(session, found, questionnaire, given):
         turns.pass_on(session, found, by=by, now=now)
         return submission
     extra = run_hooks(session, Submitted(found.task, submission, given, by, now))
@@ -82,10 +82,11 @@ def submit(
     return submission
 
 
-def _is_passed_on(session: Session, found: OpenTask, given: Mapping[str, Any]) -> bool:
-    """Whether somebody else has to approve the step after this approval; whatever else is answered settles it."""
-    following = tasks.next_of(tasks.line_of(session, found.task), found.task)
-    return given.get(OUTCOME) == APPROVE and following is not None
+def _is_passed_on(session: Session, found: OpenTask, questionnaire: Questionnaire, given: Mapping[str, Any]) -> bool:
+    """Whether somebody else has to do the step after this; where it approves, any other answer settles it for all."""
+    if asks_for_approval(questionnaire) and given.get(OUTCOME) != APPROVE:
+        return False
+    return tasks.next_of(tasks.line_of(session, found.task), found.task) is not None
 
 
 def _with_unanswered(questionnaire: Questionnaire, checked: Checked) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from engine import NEXT, OPEN, Assignment, Conflict, NotFound, OpenTask, Rejection, Task, tasks, turns
+from engine import NEXT, OPEN, Assignment, Conflict, NotFound, OpenTask, Rejection, Step, Task, tasks, turns
 from workflows.people.search import name_people
 from workflows.reviews.forms import asks_for_approval, questionnaire_of
 
@@ -39,10 +39,13 @@ class InLine:
 
 def may_add(found: OpenTask, person_id: str) -> bool:
     """Whether somebody may add an approver to a task: they have it, and it asks for nothing but an approval."""
-    task, settings = found.task, found.step.settings
-    mine = task.assignee == person_id and task.state == OPEN and not found.step.is_shared
-    special = settings.get("signature") or settings.get("page")
-    return mine and not special and asks_for_approval(questionnaire_of(found.program, found.step))
+    mine = found.task.assignee == person_id and found.task.state == OPEN
+    return mine and takes_several(found.step) and asks_for_approval(questionnaire_of(found.program, found.step))
+
+
+def takes_several(step: Step) -> bool:
+    """Whether several people can do a step one after the other: not where it is voted on, signed, or has its page."""
+    return not (step.is_shared or step.settings.get("signature") or step.settings.get("page"))
 
 
 def add_approver(

@@ -133,7 +133,7 @@ def _why_not_again(question: Question, person_id: str) -> tuple[str, str] | None
         return None
     if question.step.is_shared:
         return "R15", "they vote already, and nobody has two votes"
-    return "R15", "they approve it already, and nobody does so twice"
+    return "R15", "they do this step already, and nobody does one twice"
 
 
 def cover(question: Question, stakes: Stakes, choice: Candidate, explanation: Explanation) -> Assignment | None:

@@ -126,7 +126,7 @@ def _check_one_voice(session: Session, task: Task, person_id: str) -> None:
     if person_id not in others_at(session, task):
         return
     if task.turn is not None:
-        raise NotAllowed("They approve this step already, and nobody does so twice. Choose somebody else.")
+        raise NotAllowed("They do this step already, and nobody does one twice. Choose somebody else.")
     raise NotAllowed("They vote here already, and nobody has two votes. Hand it to somebody else.")
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, defer
 
 from engine import (
+    OPEN,
     UNFINISHED,
     Assignment,
     AssignmentRequest,
@@ -24,21 +25,29 @@ from engine import (
     hand_out_again,
     program_for,
     request_for,
+    tasks,
+    turns,
 )
 from workflows.dates import show_day
 from workflows.people.organisation import Organisation
 from workflows.people.outside import is_outside
 from workflows.people.snapshot import organisation_on
 from workflows.reviews.models import DRAFT, Submission
+from workflows.routing.adding import takes_several
 from workflows.routing.choosing import choose, next_above, why_not
 from workflows.routing.conflicts import find_deputy_conflict
 from workflows.routing.electing import is_ballot
 from workflows.routing.explain import chosen_of, explain
 from workflows.routing.facts import Question, ask, day_of
 from workflows.routing.gate import others_at, stakes_of
-from workflows.routing.policies import Held, policy_of
+from workflows.routing.policies import BOTH, Held, policy_of
 
 REASON = "The organisation has changed."
+HANDED_OVER = "It was handed over on {day}, because the organisation has changed."
+BESIDE = "R5 both"
+"""The rule in the explanation of a task of somebody who does a step after its holder."""
+
+BOTH_DO_IT = "Since {day} whoever had it and whoever would get it now both do it, because the organisation has changed."
 HAND_ON = "hand_on"
 AT_ONCE = 200
 """Up to so many tasks are handed on with the import itself; more of them by a batch, while people go on working."""
@@ -65,6 +74,16 @@ class Move:
     draft_by: str | None
     why: str
     before: Assignment
+
+
+@dataclass(frozen=True)
+class Handing:
+    """What is done about a task: it goes to somebody else, or they do it too, after whoever has it (`beside`)."""
+
+    task: Task
+    to: Assignment
+    move: Move
+    beside: bool
 
 
 @dataclass(frozen=True)
@@ -107,31 +126,34 @@ def reroute(
     """
     concerned = _concerned(session, organisation_on(session, day_of(now)), changed_person_ids)
     found = [one for one in concerned if one[0].id not in without]
-    moving, stays = _sort_out(session, found, now)
+    handings, stays = _sort_out(session, found, now)
     batch_id = None
-    if not dry_run and len(moving) > AT_ONCE:
-        targets = [(task.id, task.instance_id) for task, _, _ in moving]
-        title = f"{len(moving):,} tasks change hands"
+    if not dry_run and len(handings) > AT_ONCE:
+        targets = [(one.task.id, one.task.instance_id) for one in handings]
+        title = f"{len(handings):,} tasks change hands"
         batch_id = batches.ask(session, HAND_ON, targets, title=title, by=by, reason=REASON, now=now).id
     elif not dry_run:
-        moving = [one for one in moving if _hand_on(session, one[0], one[1], by=by, now=now)]
-    return Rerouted(len(found), tuple(move for _, _, move in moving), tuple(stays), batch_id)
+        handings = [one for one in handings if _hand_on(session, one, by=by, now=now)]
+    return Rerouted(len(found), tuple(one.move for one in handings if not one.beside), tuple(stays), batch_id)
 
 
 def _sort_out(
     session: Session, found: Sequence[tuple[Task, Instance]], now: datetime
-) -> tuple[list[tuple[Task, Assignment, Move]], list[Move]]:
+) -> tuple[list[Handing], list[Move]]:
     """Which of these tasks move, each with where to, and which stay by their policy. Who votes is another question."""
     found = [one for one in found if not is_ballot(one[0].explanation)]
     questions = ask(session, [_request(session, task, instance, now) for task, instance in found], now)
     pairs = list(_to_others(session, [(question, task) for question, (task, _) in zip(questions, found, strict=True)]))
-    moving, stays = [], []
+    handings, stays = [], []
     for (question, task, to), move in zip(pairs, _describe(session, pairs), strict=True):
-        if reason := _stays(question, task, move):
+        reason = _stays(question, task, move)
+        if reason:
             stays.append(replace(move, to_person=task.assignee, to_group=None, why=reason))
-        else:
-            moving.append((task, _with_note(to, now), move))
-    return moving, stays
+        if not reason:
+            handings.append(Handing(task, _with_note(to, "R5", HANDED_OVER, now), move, beside=False))
+        elif policy_of(question).name == BOTH and _can_follow(question, task, move):
+            handings.append(Handing(task, _with_note(to, BESIDE, BOTH_DO_IT, now), move, beside=True))
+    return handings, stays
 
 
 def _to_others(session: Session, asked: Sequence[tuple[Question, Task]]) -> Iterator[tuple[Question, Task, Assignment]]:
@@ -139,27 +161,30 @@ def _to_others(session: Session, asked: Sequence[tuple[Question, Task]]) -> Iter
     given: dict[tuple[int, str], set[str]] = {}
     for question, task in asked:
         beside = given.setdefault((task.instance_id, task.token), set())
-        to = _rightful(replace(question, taken=others_at(session, task) | beside), task)
+        others = others_at(session, task) | beside
+        if others and choose(question).assignee in others and refusal_of(question, task, task.assignee or "") is None:
+            # Whoever would get it does the step already, before or after its holder.
+            continue
+        to = _rightful(replace(question, taken=others), task)
         if _changes_hands(question, task, to):
             beside.update(person for person in (to.assignee, to.owner) if person)
             yield question, task, to
 
 
-def _with_note(to: Assignment, now: datetime) -> Assignment:
-    fact = f"It was handed over on {show_day(day_of(now))}, because the organisation has changed."
-    return replace(to, explanation=[to.explanation[0], {"rule": "R5", "fact": fact}, *to.explanation[1:]])
+def _with_note(to: Assignment, rule: str, fact: str, now: datetime) -> Assignment:
+    note = {"rule": rule, "fact": fact.format(day=show_day(day_of(now)))}
+    return replace(to, explanation=[to.explanation[0], note, *to.explanation[1:]])
 
 
 def hand_on_one(session: Session, asked: batches.Asked) -> str:
     """Hand on one task of many, as the organisation and the policy say by now; says what became of it."""
     found = list(_open_tasks(session, Task.id == asked.target_id).values())
-    moving, stays = _sort_out(session, found, asked.now)
-    if not moving:
+    handings, stays = _sort_out(session, found, asked.now)
+    if not handings:
         return stays[0].why if stays else "It needs no other holder any more."
-    task, to, move = moving[0]
-    if not _hand_on(session, task, to, by=asked.by, now=asked.now):
+    if not _hand_on(session, handings[0], by=asked.by, now=asked.now):
         return "Somebody has completed it meanwhile."
-    return move.why
+    return stays[0].why if stays else handings[0].move.why
 
 
 def install() -> None:
@@ -172,7 +197,13 @@ def _stays(question: Question, task: Task, move: Move) -> str | None:
     holder = question.organisation.person(task.assignee) if task.assignee else None
     if holder is None or refusal_of(question, task, holder.id) is not None:
         return None
-    return policy_of(question).stays(Held(question, holder.id, holder.name, move.draft_by == holder.id))
+    follower = question.name(move.to_person or "") if _can_follow(question, task, move) else ""
+    return policy_of(question).stays(Held(question, holder.id, holder.name, move.draft_by == holder.id, follower))
+
+
+def _can_follow(question: Question, task: Task, move: Move) -> bool:
+    """Whether whoever would get a task can do the step after its holder."""
+    return move.to_person is not None and task.state == OPEN and takes_several(question.step)
 
 
 def _request(session: Session, task: Task, instance: Instance, now: datetime) -> AssignmentRequest:
@@ -272,10 +303,13 @@ def _describe(session: Session, pairs: Sequence[tuple[Question, Task, Assignment
     ]
 
 
-def _hand_on(session: Session, task: Task, to: Assignment, *, by: str, now: datetime) -> bool:
-    """Whether the task could be handed on: not when somebody has closed it meanwhile."""
+def _hand_on(session: Session, one: Handing, *, by: str, now: datetime) -> bool:
+    """Whether it could be done: not when somebody has closed the task meanwhile."""
     try:
-        hand_out_again(session, task.id, to, by=by, reason=REASON, now=now)
+        if one.beside:
+            turns.add(session, tasks.find(session, one.task.id, lock=True), one.to, first=False, by=by, now=now)
+        else:
+            hand_out_again(session, one.task.id, one.to, by=by, reason=REASON, now=now)
     except Conflict:
         return False
     return True

@@ -14,12 +14,16 @@ from workflows.routing.facts import ON_CHANGE, Question
 
 @dataclass(frozen=True)
 class Held:
-    """A task that would move: what was asked, who holds it by what name, and whether they have begun a draft."""
+    """A task that would move: what was asked, who holds it by what name, and whether they have begun a draft.
+
+    `follower` is the name of whom it would move to, where they could do the step after the holder; else empty.
+    """
 
     question: Question
     holder: str
     name: str
     has_begun: bool
+    follower: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,9 @@ class Policy:
         """What the policy does, in a sentence."""
         return " ".join((self.stays.__doc__ or "").split())
 
+
+BOTH = "both"
+"""The policy by which the step is done by two people, one after the other."""
 
 POLICIES: dict[str, Policy] = {}
 
@@ -65,6 +72,14 @@ def keep(held: Held) -> str | None:
 def keep_drafts(held: Held) -> str | None:
     """Whoever has begun to write finishes it; what nobody has begun goes to whoever would get it today."""
     return f"{held.name} has begun it." if held.has_begun else None
+
+
+@policy(BOTH, "Both do it: the former manager, then the new one")
+def both(held: Held) -> str | None:
+    """Whoever has it hands it in, and the new manager after them, with the last word; what is signed stays."""
+    if not held.follower:
+        return f"{held.name} holds it, and nobody can do it after them."
+    return f"{held.name} does it first, and {held.follower} after them."
 
 
 @policy("majority", "Goes to whoever was the manager for most of the period")

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from engine import Assignment, Conflict, NotAllowed, Task, batches, hand_out_again
+from engine import NEXT, Assignment, Conflict, NotAllowed, Task, batches, hand_out_again, tasks, turns
 from workflows.cycles.following import CaseChange, follow_subjects
 from workflows.cycles.joining import withdraw_joiners
 from workflows.cycles.transfers import withdraw_closing_reviews
@@ -18,7 +18,7 @@ from workflows.people.models import Import, ImportMemory
 from workflows.people.search import name_people
 from workflows.reviews.models import DRAFT, Submission
 from workflows.routing.facts import day_of
-from workflows.routing.moves import Rerouted, reroute
+from workflows.routing.moves import BESIDE, Rerouted, reroute
 from workflows.voting.following import follow_people
 
 REASON = "The import was taken back."
@@ -89,16 +89,17 @@ def take_back(session: Session, import_id: int, *, by: str, now: datetime) -> Ta
         batches.stop(session, memory.batch_id, now=now)
     withdrawn = withdraw_closing_reviews(session, import_id, by=by, now=now)
     put_back(session, import_id, by=by, now=now)
-    tasks = tuple(_give_back(session, kept, undone, by, now) for kept in moved)
+    back = tuple(_give_back(session, kept, undone, by, now) for kept in moved)
+    _do_without_second(session, people, undone, by, now)
     cases = (
         *follow_subjects(session, people, now, by=by),
         *withdraw_joiners(session, people, now, by=by),
         *withdrawn,
     )
     follow_people(session, people, now)
-    seen = {one.task_id for one in tasks}
+    seen = {one.task_id for one in back}
     others = reroute(session, people, now, by=by, without=seen)
-    return TakenBack(undone, tasks, others, cases)
+    return TakenBack(undone, back, others, cases)
 
 
 def preview_taking_back(session: Session, import_id: int, *, by: str, now: datetime) -> TakenBack:
@@ -126,6 +127,21 @@ def _give_back(session: Session, kept: Mapping[str, Any], undone: Import, by: st
         return replace(back, why=str(refusal))
     trial.commit()
     return replace(back, goes_back=True, why="It is as before the import.")
+
+
+def _do_without_second(session: Session, people: Collection[str], undone: Import, by: str, now: datetime) -> None:
+    """Take back the tasks of those who were to do a step after its holder, unless they have begun or it is their turn.
+
+    See the policy “both”.
+    """
+    second = session.scalars(
+        select(Task)
+        .where(Task.subject.in_(people), Task.state == NEXT, Task.added_by == undone.imported_by)
+        .where(Task.created_at >= undone.imported_at, ~exists().where(Submission.task_id == Task.id))
+    ).all()
+    for task in second:
+        if any(entry["rule"] == BESIDE for entry in task.explanation):
+            turns.remove(session, tasks.find(session, task.id, lock=True), by=by, now=now)
 
 
 def _what_went_on(session: Session, task: Task, kept: Mapping[str, Any], undone: Import) -> str:

@@ -30,7 +30,7 @@ def add_by_keyboard(page: Page, look: Callable[[], None]) -> None:
 def approve(page: Page, look: Callable[[], None]) -> None:
     """From the inbox to the approval of the task that is open there."""
     page.get_by_role("link", name="Ann", exact=True).press("Enter")
-    expect(page.get_by_role("heading", name="Who approves this")).to_be_visible()
+    expect(page.get_by_role("heading", name="Who does this")).to_be_visible()
     look()
     page.get_by_role("region", name="Form").get_by_text("Approve", exact=True).click()
     page.get_by_role("button", name="Hand in").press("Enter")

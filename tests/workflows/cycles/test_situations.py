@@ -14,13 +14,14 @@ from engine.models import Instance
 from engine.packages import read_package
 from tests.workflows.cycles.living import about, choose, imported, leave, leaves, own_tasks, undone
 from tests.workflows.people.cast import TODAY
-from tests.workflows.small_cycle import MANAGER_REVIEW, SmallCycle, empty_database
+from tests.workflows.small_cycle import LONG, MANAGER_REVIEW, SmallCycle, empty_database
 from workflows.cycles.following import WHOLE
 from workflows.cycles.pausing import PAUSE, change_case
 from workflows.cycles.population import STANDARD, without_late_joiners, without_those_on_leave
 from workflows.people.models import ACTIVE, ON_LEAVE
 from workflows.people.organisation import load_organisation
 from workflows.reviews.models import Submission
+from workflows.reviews.reading import submissions_about
 from workflows.reviews.submitting import save_draft
 from workflows.routing.situations import GO_ON, PRO_RATE, SHORTEN, WHEN_LEAVING
 
@@ -234,3 +235,24 @@ def test_r5_a_new_manager_of_a_day_to_come_gets_the_tasks_on_that_day(cycle: Sma
     assert [task.assignee for task in cycle.open("manager_review", "ann")] == ["ben"]
     cycle.travel(days=4)
     assert [task.assignee for task in cycle.open("manager_review", "ann")] == ["mara"]
+
+
+def test_r5_both_managers_write_the_review_and_the_new_one_has_the_last_word(cycle: SmallCycle) -> None:
+    with transaction(cycle.factory) as session:
+        for instance in session.scalars(select(Instance)):
+            instance.variables = {**instance.variables, "on_change": "both"}
+    cycle.travel(days=21, minutes=1)
+    imported(cycle, (cycle.now.date().isoformat(), "ann", "manager", "mara"))
+
+    for writer, rating in (("ben", 3), ("mara", 4)):
+        [task] = cycle.open("manager_review", "ann")
+        assert task.assignee == writer
+        with cycle.factory() as session:
+            read = submissions_about(session, cycle.root, "ann", viewer=writer, roles={"manager"})
+        assert [one.step for one in read].count("Manager review") == (0 if writer == "ben" else 1)
+        answers = {**MANAGER_REVIEW, "overall_rating": rating, "rating_reason": LONG}
+        with transaction(cycle.factory) as session:
+            cycle.submit(session, task, **answers)
+        cycle.work()
+
+    assert (cycle.open("manager_review", "ann"), cycle.case("ann").rating) == ([], 4)

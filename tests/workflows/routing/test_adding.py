@@ -95,7 +95,7 @@ def test_who_is_added_before_approves_first_and_then_it_is_the_turn_of_who_had_i
     desk.add("rita", first=True)
     assert desk.line() == [("Rita", "open"), ("Mara", "next")]
     with (
-        pytest.raises(Conflict, match="Somebody approves this before you"),
+        pytest.raises(Conflict, match="Somebody does this before you"),
         transaction(desk.company.factory) as session,
     ):
         submit(session, desk.task(state="next").id, OUTCOME, by="mara", now=desk.company.now)
@@ -150,7 +150,7 @@ def test_the_gate_is_asked_and_nobody_approves_twice(desk: Desk) -> None:
     for whom, says in (
         ("ann", "about you"),
         ("lena", "not in the organisation"),
-        ("mara", "approve this step already"),
+        ("mara", "do this step already"),
     ):
         with pytest.raises(NotAllowed, match=says):
             desk.add(whom, first=True)
@@ -224,7 +224,7 @@ def test_whoever_had_it_and_leaves_is_not_followed_by_who_approves_it_already(de
     assert desk.line()[0] == ("Olga", "open")
     (waiting,) = [one for one in desk.company.open() if one.state == "next"]
     assert (waiting.assignee, waiting.group) == (None, "hr")
-    assert "but they approve it already" in explain(waiting.explanation, holder=None, reader="")
+    assert "but they do this step already" in explain(waiting.explanation, holder=None, reader="")
 
     with transaction(desk.company.factory) as session:
         newest = session.scalars(select(ImportMemory.import_id)).one()

@@ -4,15 +4,18 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.errors import InvalidDiagram, Rejection
-from engine.models import Task
+from engine.errors import Conflict, InvalidDiagram, Rejection
+from engine.models import Instance, Task
 from tests.workflows.routing.cast import CAST, NOW, TODAY, become, user_step
 from tests.workflows.routing.diagrams import publish
 from tests.workflows.routing.test_moves import draft, open_task
 from workflows.cycles.launching import launch
 from workflows.people.models import ON_LEAVE, TERMINATED
+from workflows.reviews.submitting import submit
+from workflows.routing.explain import explain
 from workflows.routing.moves import Rerouted, reroute
 from workflows.routing.policies import POLICIES
 
@@ -46,6 +49,8 @@ def review(session: Session, policy: str, *, by_step: bool = False, began: str =
         ("keep drafts", "ben", "ben"),
         ("keep drafts", "carl", "rita"),
         ("majority", "", "ben"),
+        ("both", "", "ben"),
+        ("both", "ben", "ben"),
     ],
 )
 def test_r5_the_policy_decides(company: Session, policy: str, began: str, holder: str, *, by_step: bool) -> None:
@@ -55,6 +60,37 @@ def test_r5_the_policy_decides(company: Session, policy: str, began: str, holder
 
     assert task.assignee == holder
     assert (len(result.moves), len(result.stays)) == ((1, 0) if holder == "rita" else (0, 1))
+
+
+def test_r5_both_do_it_one_after_the_other(company: Session) -> None:
+    first = review(company, "both")
+
+    [stay] = change_manager(company).stays
+
+    assert stay.why == "Ben does it first, and Rita after them."
+    second = company.scalars(select(Task).where(Task.id != first.id)).one()
+    assert (first.assignee, first.state, second.assignee, second.state) == ("ben", "open", "rita", "next")
+    assert explain(second.explanation, holder="rita", reader="rita") == (
+        "Since 22 November 2026 whoever had it and whoever would get it now both do it, because the organisation has "
+        "changed. You have been Ann’s manager since 22 November 2026."
+    )
+    # Another import asks for nobody more.
+    assert reroute(company, ["ann", "ben", "rita"], NOW, by="hugo") == Rerouted(2, ())
+    # When both have handed it in, in this order, then the case goes on.
+    with pytest.raises(Conflict, match="before you"):
+        submit(company, second.id, {}, by="rita", now=NOW)
+    for task, who in ((first, "ben"), (second, "rita")):
+        submit(company, task.id, {}, by=who, now=NOW)
+    assert (first.state, second.state) == ("completed", "completed")
+    assert company.get_one(Instance, first.instance_id).state == "completed"
+
+
+def test_r5_what_is_signed_is_not_done_by_both(company: Session) -> None:
+    task = open_task(company, user_step("manager_review", "manager", onChange="both", signature="true"), "ann")
+
+    [stay] = change_manager(company).stays
+
+    assert (task.assignee, stay.why) == ("ben", "Ben holds it, and nobody can do it after them.")
 
 
 def test_most_of_the_period_may_be_the_new_managers(company: Session) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine.database import transaction
 from engine.errors import Conflict
-from engine.models import Task
+from engine.models import Instance, Task
 from engine.tasks import reassign
 from tests.workflows.people.cast import TODAY, UNITS, as_csv, changed, moves_file, people_file, person
 from tests.workflows.small_cycle import LONG, MANAGER_REVIEW, SmallCycle, team
@@ -140,6 +140,28 @@ def test_a_task_on_which_work_has_gone_on_stays(
 
     assert (task.goes_back, task.why) == (False, why)
     assert [one.assignee for one in reviewing.open("manager_review", "ann")] == ([holder] if holder else [])
+
+
+@pytest.mark.parametrize("has_begun", [False, True])
+def test_r5_whoever_was_to_do_it_too_is_not_asked_any_more_unless_they_have_begun(
+    reviewing: SmallCycle, *, has_begun: bool
+) -> None:
+    with transaction(reviewing.factory) as session:
+        for instance in session.scalars(select(Instance)):
+            instance.variables = {**instance.variables, "on_change": "both"}
+    imported(reviewing, moves_file(NEW_MANAGER))
+    with reviewing.factory() as session:
+        second = session.scalars(select(Task).where(Task.state == "next")).one()
+    assert (review_of(reviewing).assignee, second.assignee) == ("ben", "mara")
+    if has_begun:
+        with transaction(reviewing.factory) as session:
+            begin(session, second, reviewing)
+
+    undone(reviewing)
+
+    with reviewing.factory() as session:
+        assert session.get_one(Task, second.id).state == ("next" if has_begun else "cancelled")
+    assert review_of(reviewing).assignee == "ben"
 
 
 def test_the_preview_changes_nothing(reviewing: SmallCycle) -> None:
