@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import OPEN, NotFound, OpenTask, Task, tasks
+from engine import OPEN, NotAllowed, NotFound, OpenTask, Task, tasks
 from workflows.cycles.models import Cycle
 from workflows.notifications.deciding import LinkIsOver, check_link
 from workflows.notifications.models import DecisionLink
@@ -65,7 +65,7 @@ def make_links(session: Session, wanted: Iterable[tuple[int, str]], now: datetim
 
 
 def open_link(session: Session, link_id: int, now: datetime, *, lock: bool = False) -> Opened:
-    """What a link leads to. Raises NotFound, LinkIsOver, and what the gate raises."""
+    """What a link leads to. Raises NotFound, and LinkIsOver also where the gate refuses."""
     link = session.get(DecisionLink, link_id, with_for_update=lock, populate_existing=lock)
     task = session.get(Task, link.task_id) if link else None
     if link is None or task is None or link.outcome != WHOLE_FORM or not is_outside(link.person_id):
@@ -75,7 +75,12 @@ def open_link(session: Session, link_id: int, now: datetime, *, lock: bool = Fal
         raise LinkIsOver("This link has expired. Whoever asked you can have a new one sent.", task.id)
     if task.state != OPEN:
         raise LinkIsOver(f"“{task.name}” is paused for now. What you have written is kept: try again later.", task.id)
-    found = tasks.load(session, task.id, actor=link.person_id, now=now, lock=lock)
+    try:
+        found = tasks.load(session, task.id, actor=link.person_id, now=now, lock=lock)
+    except NotAllowed:
+        # Why is for colleagues: the process goes on otherwise by now.
+        reason = f"“{task.name}” is done by somebody else. There is nothing left for you to do."
+        raise LinkIsOver(reason, task.id) from None
     names = name_people(session, [one for one in (link.person_id, task.subject) if one])
     cycle = session.scalar(select(Cycle.name).where(Cycle.instance_id == task.root_id))
     return Opened(

@@ -24,7 +24,7 @@ LONGEST_NAME = 80
 LONGEST_ADDRESS = 254
 _ADDRESS = re.compile(r"[^@\s,;:<>\"()\\\[\]]{1,64}@[^@\s.,;:<>\"()\\\[\]]+(\.[^@\s.,;:<>\"()\\\[\]]+)+")
 # What stands in a mail to a stranger is a name: it leads nowhere.
-_NO_NAME = re.compile(r"[^\w\s.,'’\-]|\d|_|\.\w|www", re.IGNORECASE)
+_NO_NAME = re.compile(r"[^\w\s.,'’\-]|\d|_|\w\w\.\w\w|www", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

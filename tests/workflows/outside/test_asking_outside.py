@@ -19,6 +19,8 @@ from workflows.notifications.post import use_post
 from workflows.outside.handing import send_link_again, write_to
 from workflows.outside.links import VALID_FOR, hand_in, keep_draft, open_link
 from workflows.outside.models import OutsideAddress
+from workflows.outside.naming import read_outsider
+from workflows.people.accounts import create_account
 from workflows.people.models import Person
 from workflows.people.outside import is_outside
 from workflows.people.search import name_people
@@ -77,6 +79,11 @@ def test_what_names_nobody_outside_goes_to_somebody_here(
     task = nominate(clients, **answers)
     assert task.assignee == ("olga" if answers.get("client_email") else "hugo")
     assert reason in why(task)
+
+
+@pytest.mark.parametrize("name", ["J.R. Klein", "Dr. Vera Klein-Müller", "Anne-Marie O’Neil, PhD", "王伟"])
+def test_names_are_written_in_many_ways(name: str) -> None:
+    assert read_outsider("vera@client.example", name).problem == ""
 
 
 def test_nobody_names_themselves_under_their_own_address(clients: SmallCycle, postbox: Postbox) -> None:
@@ -184,6 +191,8 @@ def test_nobody_outside_gets_what_is_for_colleagues(clients: SmallCycle, postbox
             tasks.reassign(session, own.id, to=vera, by="hugo", reason="", now=clients.now)
         with pytest.raises(NotAllowed):
             submit(session, own.id, {}, by=vera, now=clients.now)
+        with pytest.raises(NotFound):
+            create_account(session, vera, password="corvid lantern plough", now=clients.now)
         # Not even the task of another client.
         with pytest.raises(NotAllowed):
             submit(session, other.id, WORDS, by=vera, now=clients.now)

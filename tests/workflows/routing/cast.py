@@ -49,7 +49,7 @@ def bring(session: Session, people: Iterable[Somebody], units: Iterable[tuple[st
     """Write people and units that have been like that since `START`."""
     people, units = list(people), list(units)
     session.add_all(OrgUnit(id=unit) for unit, _, _ in units)
-    session.add_all(_person(somebody) for somebody in people)
+    session.add_all(person_of(somebody) for somebody in people)
     session.flush()
     session.add_all(
         OrgUnitVersion(
@@ -90,7 +90,8 @@ def user_step(identifier: str, actor: str, argument: str = "", **settings: str) 
     return Step(identifier, "userTask", identifier.replace("_", " ").capitalize(), "review", given, sets)
 
 
-def _person(somebody: Somebody) -> Person:
+def person_of(somebody: Somebody) -> Person:
+    """The row of a person, whenever they are looked at."""
     return Person(
         id=somebody.id,
         name=somebody.id.title(),

@@ -73,6 +73,11 @@ def leavers_may_hold(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(gate, "_check_new_holder", lambda *_given: None)
 
 
+def people_outside_may_hold(patch: pytest.MonkeyPatch) -> None:
+    """Let somebody outside of the organisation have what is for colleagues."""
+    patch.setattr(gate, "_check_outside", lambda *_given: None)
+
+
 def asked_unasked(verb: str) -> Mutation:
     """Let a verb of inquiries do without the gate."""
     original = asking.check_asked
@@ -105,6 +110,7 @@ MUTATIONS: dict[str, Mutation] = {
     "what is at stake: four eyes": stakes_without("four_eyes"),
     "what is at stake: pay": stakes_without("pay"),
     "leavers": leavers_may_hold,
+    "people outside": people_outside_may_hold,
     **{
         f"{verb} does not ask": unasked("engine.tasks", verb)
         for verb in ("claim", "reassign", "hand_out_again", "delegate", "take_back", "give_back", "complete")

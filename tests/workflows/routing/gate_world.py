@@ -22,7 +22,7 @@ from engine.models import Definition, HistoryEntry, Task
 from engine.states import UNFINISHED
 from tests.engine.pictures import with_pictures
 from tests.services.tables import bring_tables, copy_database
-from tests.workflows.routing.cast import CAST, NOW, UNITS, Somebody, an_import, bring, sign_up, user_step
+from tests.workflows.routing.cast import CAST, NOW, UNITS, Somebody, an_import, bring, person_of, sign_up, user_step
 from tests.workflows.routing.diagrams import draw
 from workflows.asking.models import Inquiry
 from workflows.cycles.models import Cycle
@@ -34,6 +34,8 @@ from workflows.reviews.models import Submission
 EVERYBODY = [*CAST, Somebody("lena", "ben", status=TERMINATED)]
 PEOPLE = [somebody.id for somebody in EVERYBODY]
 HR_STAFF = ("hugo", "rita", "nina")
+VERA = "outside-vera"
+"""A client. No step of these processes is for people outside."""
 OUTCOME = {"outcome": "approve"}
 FORM = {
     "type": "default",
@@ -99,6 +101,7 @@ class Company:
         with transaction(self.factory) as session:
             session.add(an_import())
             bring(session, EVERYBODY, UNITS)
+            session.add(person_of(Somebody(VERA)))
             for person in PEOPLE:
                 sign_up(session, person, *(["hr"] if person in HR_STAFF else []))
             for key, versions in PUBLISHED.items():
@@ -204,6 +207,8 @@ class Oracle:
 
     def problem(self, task: Task, person: str) -> str:
         """Why a person must neither hold nor decide a task; empty where they may."""
+        if person == VERA:
+            return "is no colleague"
         step = self.steps[task.definition_id, task.step]
         if step.settings["actor"] == "subject":
             return ""
@@ -230,7 +235,7 @@ class Oracle:
     def tempting(self, task: Task) -> list[str]:
         """The people with whom a hole would show: who must not have the task, and who did another step of its case."""
         before = {by for _, _, by in self.done.get(task.instance_id, [])}
-        return [person for person in sorted(self.versions) if person in before or self.problem(task, person)]
+        return [person for person in [*sorted(self.versions), VERA] if person in before or self.problem(task, person)]
 
     def _decides_on_pay(self, task: Task) -> bool:
         return task.step.startswith("reward")
