@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from engine import ServiceCall, registry
-from workflows.cycles.models import Case
+from workflows.cycles.models import Case, ClosingReview
 from workflows.cycles.queries import offered_to
 from workflows.notifications.informing import inform_released
 from workflows.reviews.models import CALIBRATED, DRAFT, RELEASED, SUBMITTED, Submission
@@ -38,12 +38,22 @@ def release(session: Session, call: ServiceCall) -> None:
 
 
 def _is_of_cycle(root_id: int | None) -> ColumnElement[bool]:
-    """What was handed in in a cycle, and the closing reviews it takes in about those who take part."""
+    """What was handed in in a cycle, and the closing reviews it takes in about those who take part.
+
+    One that another cycle has asked for is left to that, as long as the case there is still to be released (R20).
+    """
     own = Submission.root_id == root_id
     if root_id is None:
         return own
     people = select(Case.person_id).where(Case.root_id == root_id, Case.state == "open")
-    return own | (Submission.root_id.in_(offered_to(root_id)) & Submission.subject.in_(people))
+    of_others = (
+        select(ClosingReview.instance_id)
+        .join(Case, Case.id == ClosingReview.case_id)
+        .where(Case.root_id != root_id, Case.state == "open", Case.released_at.is_(None))
+        .where(ClosingReview.instance_id.is_not(None))
+    )
+    offered = Submission.root_id.in_(offered_to(root_id)) & Submission.root_id.not_in(of_others)
+    return own | (offered & Submission.subject.in_(people))
 
 
 def _message(session: Session, root_id: int) -> str:

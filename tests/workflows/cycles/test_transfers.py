@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from engine import ServiceCall, program_for
 from engine.database import transaction
-from engine.models import HistoryEntry, Instance, Task
+from engine.models import Definition, HistoryEntry, Instance, Task
 from tests.workflows.cycles.living import undone
 from tests.workflows.people.cast import TODAY, moves_file
 from tests.workflows.small_cycle import LONG, SmallCycle, counted
+from workflows.calibration.releasing import release
+from workflows.cycles.launching import launch
 from workflows.cycles.models import ClosingReview, Cycle
 from workflows.cycles.transfers import ASKED, SKIPPED, WITHDRAWN
 from workflows.people.models import PersonVersion
@@ -219,3 +222,23 @@ def test_r12_is_offered_to_the_next_cycle_in_whose_period_the_time_ends(asking: 
         session.scalars(select(Cycle)).one().period_from = asked.served_to
 
     assert [step for step, _ in read_by(asking, "mara", "manager")] == ["Closing review"]
+
+
+def test_r20_is_not_released_by_another_cycle_before_the_one_that_has_asked_for_it(asking: SmallCycle) -> None:
+    moved(asking, ("ann", "manager", "mara"))
+    hand_in(asking)
+    with transaction(asking.factory) as session:
+        first = session.scalars(select(Cycle)).one()
+        period = (first.period_from, first.period_to)
+        definition = session.get_one(Definition, first.definition_id)
+        other = launch(session, definition, name="Bonus round", period=period, by="hugo", now=asking.now).instance_id
+
+    def release_by(root: int) -> list[str]:
+        with transaction(asking.factory) as session:
+            instance = session.get_one(Instance, root)
+            step = program_for(session, instance.definition_id).step("release")
+            release(session, ServiceCall(instance, step, {}, {}, asking.now))
+        return [step for step, _ in read_by(asking, "ann", "subject")]
+
+    assert "Closing review" not in release_by(other)
+    assert "Closing review" in release_by(asking.root)
