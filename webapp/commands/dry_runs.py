@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from engine import EngineError, Job, SessionFactory, clock, registry, transaction
 from webapp.commands.installation import open_installation
-from webapp.commands.working import log_to_terminal
+from webapp.commands.printing import log_to_terminal
 from workflows.simulation import keeping
 from workflows.simulation.dry_run import Moment, play_dry_run
 

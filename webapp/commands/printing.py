@@ -1,5 +1,6 @@
 """What commands print: results on standard output, progress on standard error, JSON for machines."""
 
+import logging
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -39,3 +40,10 @@ def progress(label: str, length: int) -> Iterator[Any]:
         length=length, label=label.ljust(LABEL_WIDTH), file=sys.stderr, hidden=not sys.stderr.isatty(), show_pos=True
     ) as bar:
         yield bar
+
+
+def log_to_terminal() -> None:
+    """Send what the background has to say to standard error."""
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )

@@ -15,8 +15,8 @@ from engine import ConfigurationError, queue
 from webapp.application import create_app, settle
 from webapp.commands.installation import Installation, open_installation
 from webapp.commands.origins import check_origins
+from webapp.commands.printing import log_to_terminal
 from webapp.commands.supervising import WorkerProcess
-from webapp.commands.working import log_to_terminal
 
 
 class PortBusy(ConfigurationError):

@@ -1,6 +1,5 @@
 """reviewflow work and beat: a worker, which does what machines have to do, and what wakes it now and then."""
 
-import logging
 import os
 import sys
 from threading import Thread, Timer
@@ -8,18 +7,16 @@ from threading import Thread, Timer
 import click
 
 from engine import ConfigurationError, queue
+from webapp.commands import dry_runs
 from webapp.commands.installation import open_installation
+from webapp.commands.printing import log_to_terminal
 from webapp.settings import load_settings
+
+__all__ = ["beat", "dry_runs", "work"]
+"""That dry runs are imported lets a worker know their kind of job."""
 
 LONGEST_FAREWELL = 10.0
 """Seconds that a worker whose web process has gone may take to finish its turn."""
-
-
-def log_to_terminal() -> None:
-    """Send what the background has to say to standard error."""
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
 
 
 @click.command()

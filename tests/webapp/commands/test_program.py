@@ -1,5 +1,7 @@
 """What everybody gets from the command line: help, exit codes, and errors that say what to do."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,6 +48,12 @@ def test_without_a_schema_every_command_says_how_to_make_one(reviewflow: Program
     ended = reviewflow(*command.split())
     assert ended.code == 1
     assert ended.err == "The database is empty. Create its tables first: reviewflow db upgrade\n"
+
+
+def test_a_worker_knows_every_kind_of_job() -> None:
+    asked = "import webapp.commands.working; from engine import registry; print(*registry.job_kinds)"
+    alone = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert "dry_run" in alone.stdout.split()
 
 
 def test_a_wrong_setting_is_told_in_one_line(reviewflow: Program, monkeypatch: pytest.MonkeyPatch) -> None:
