@@ -125,6 +125,7 @@ if TYPE_CHECKING:
         Router,
         ServiceCall,
         handlers,
+        handlers_give,
         known_variables,
         no_table,
         populations,
@@ -136,6 +137,7 @@ if TYPE_CHECKING:
     from engine.states import CANCELLED, COMPLETED, IN_HAND, LIVE, NEXT, OPEN, PAUSED, RUNNING, SUSPENDED, UNFINISHED
     from engine.structure import RUNS
     from engine.tasks import OpenTask, hand_out_again
+    from engine.uses import Use, list_set, list_uses
     from engine.variables import OWN
     from engine.xml import read_xml
 
@@ -205,6 +207,7 @@ __all__ = [
     "Step",
     "StepFailed",
     "Task",
+    "Use",
     "UtcDateTime",
     "batches",
     "clock",
@@ -225,12 +228,15 @@ __all__ = [
     "foresee",
     "hand_out_again",
     "handlers",
+    "handlers_give",
     "incidents",
     "inspect_package",
     "instances",
     "jobs",
     "joining",
     "known_variables",
+    "list_set",
+    "list_uses",
     "messages",
     "migration",
     "no_table",
@@ -263,6 +269,7 @@ _HOMES = {
     "engine.database": (
         "Base",
         "SessionFactory",
+        "Use",
         "UtcDateTime",
         "connect",
         "create_session_factory",
@@ -313,6 +320,7 @@ _HOMES = {
         "Router",
         "ServiceCall",
         "handlers",
+        "handlers_give",
         "known_variables",
         "no_table",
         "populations",
@@ -335,6 +343,7 @@ _HOMES = {
     ),
     "engine.structure": ("RUNS",),
     "engine.tasks": ("OpenTask", "hand_out_again"),
+    "engine.uses": ("Use", "list_set", "list_uses"),
     "engine.variables": ("OWN",),
     "engine.xml": ("read_xml",),
 }

@@ -3,7 +3,6 @@
 Each finding names the element, says what is wrong and what to do about it.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 
@@ -20,11 +19,11 @@ from engine.registry import handlers, populations, router
 from engine.retrying import MOST, parse_rule
 from engine.spiff import Program
 from engine.spiff.expressions import assignments
+from engine.uses import NO_EXPRESSION
 from engine.variables import counts, with_answers
 from engine.vocabularies import translate
 from engine.xml import read_xml
 
-NO_EXPRESSION = re.compile(r"R\d*/|P\d|\d{4}-")
 KINDS_OF_FILE = (".bpmn", ".dmn", ".json", ".md")
 
 

@@ -43,6 +43,24 @@ class Graph:
                 pending.append(handler)
         return seen
 
+    def can_follow(self, later: str, earlier: str) -> bool:
+        """Whether a token can come to `later` after `earlier`, in whichever sub-processes these are drawn."""
+        before, after = self._around(earlier), self._around(later)
+        shared = [process for process in after if process in before]
+        return any(
+            before[process] != after[process] and after[process] in self.reachable([before[process]])
+            for process in shared
+        )
+
+    def _around(self, step: str) -> dict[str, str]:
+        """The step, and the sub-processes around it, each by the process that it is drawn in."""
+        found: dict[str, str] = {}
+        here = self.steps.get(step)
+        while here is not None:
+            found[here.process] = here.id
+            here = self.steps.get(here.process)
+        return found
+
 
 Rule = Callable[[Graph, Step], Iterable[Finding]]
 """Looks at one step of a diagram, and says what is wrong with it."""

@@ -53,7 +53,7 @@ def inspect_package(files: Mapping[str, bytes]) -> Inspection:
         said, program = _inspect_drawing(root, drawing, files)
         found.extend(_placed(said, root, drawing))
     for checker in registry.checkers:
-        found.extend(checker(files, program.dictionary if program else None))
+        found.extend(checker(files, program))
     findings = tuple(sorted(found, key=lambda finding: (finding.severity != ERROR, finding.file != drawing)))
     refused = any(finding.severity == ERROR for finding in findings)
     return Inspection(findings, None if refused else program)

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from sqlalchemy.orm import Session
 
@@ -16,8 +16,11 @@ from engine.database import SessionFactory
 from engine.deadlines import Calendar
 from engine.diagram import Diagram, Step
 from engine.errors import Finding, StepFailed
-from engine.feel import Dictionary, Field
+from engine.feel import Field
 from engine.models import Instance, Job, Task
+
+if TYPE_CHECKING:
+    from engine.spiff import Program
 
 
 def no_table(decision: str) -> NoReturn:
@@ -100,10 +103,13 @@ Effect = Callable[[SessionFactory], None]
 """What a job wants done outside of the database, once its transaction has committed and no lock is held any more."""
 
 JobKind = Callable[[Session, Job, datetime], Effect | None]
-Checker = Callable[[Mapping[str, bytes], Dictionary | None], Iterable[Finding]]
+Checker = Callable[[Mapping[str, bytes], "Program | None"], Iterable[Finding]]
 DataChecker = Callable[[Session, Diagram, datetime], Iterable[Finding]]
 
 handlers: dict[str, Handler] = {}
+handlers_give: dict[str, tuple[str, ...]] = {}
+"""By handler, the variables that it gives, where that is known."""
+
 known_variables: dict[str, Field] = {}
 """What every instance has as variables, beside what its own diagram declares: name → type, label, example."""
 
@@ -114,7 +120,7 @@ populations: dict[str, Population] = {}
 job_kinds: dict[str, JobKind] = {}
 """What does each kind of job. The engine's own are in `engine.job_kinds`; the layers above add theirs."""
 checkers: list[Checker] = []
-"""What looks at files of a package that the engine cannot judge, such as forms."""
+"""What looks at a package for what the engine cannot judge, such as its forms."""
 data_checkers: list[DataChecker] = []
 """What looks at a diagram together with what the database knows, such as who belongs to a committee."""
 proofs: list[DataChecker] = []
@@ -128,11 +134,16 @@ _router: list[Router] = []
 _calendars: list[Calendars] = []
 
 
-def handler(name: str) -> Callable[[Any], Any]:
-    """Register the function behind the service steps that name it. What it returns is merged into the variables."""
+def handler(name: str, *, gives: Iterable[str] | None = None) -> Callable[[Any], Any]:
+    """Register the function behind the service steps that name it. What it returns is merged into the variables.
+
+    `gives` are the names of what it returns; None: nobody knows.
+    """
 
     def register(function: Any) -> Any:
         handlers[name] = function
+        if gives is not None:
+            handlers_give[name] = tuple(gives)
         return function
 
     return register
@@ -194,7 +205,7 @@ def emit(session: Session, event: str, **details: Any) -> None:
 def use_checker(checker: Checker) -> None:
     """Let `checker` look at the files of every package, path → content, before it is published.
 
-    It is given the data dictionary of the process, too: None where there is none, or the diagram cannot be run yet.
+    It is given the program, too: None where the diagram cannot be run yet.
     """
     if checker not in checkers:
         checkers.append(checker)

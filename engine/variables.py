@@ -33,7 +33,7 @@ def dictionary_of(diagram: Diagram, scripts: Mapping[str, tuple[str, ...]]) -> D
     """
     if not diagram.variables:
         return None
-    fields = {**dict.fromkeys(_set_by_steps(diagram, scripts), ANYTHING), **OWN, **known_variables}
+    fields = {**dict.fromkeys(set_by_steps(diagram, scripts), ANYTHING), **OWN, **known_variables}
     for name, declared in diagram.variables:
         try:
             Dictionary({name: declared})
@@ -44,9 +44,11 @@ def dictionary_of(diagram: Diagram, scripts: Mapping[str, tuple[str, ...]]) -> D
     return Dictionary(fields)
 
 
-def _set_by_steps(diagram: Diagram, scripts: Mapping[str, tuple[str, ...]]) -> list[str]:
+def set_by_steps(diagram: Diagram, scripts: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """The variables that the steps of a diagram set; `scripts` as `dictionary_of` takes them."""
     names = [name for step in diagram.steps.values() for name, _ in step.sets]
-    names += [step.settings["result"] for step in diagram.steps.values() if "result" in step.settings]
+    answers = [step for step in diagram.steps.values() if step.kind == "businessRuleTask"]
+    names += [name for step in answers if (name := step.settings.get("result") or step.settings.get("decision"))]
     names += [name for step in diagram.steps.values() for name, _ in (*step.outputs, *step.collects)]
     names += [s.repetition.item for s in diagram.steps.values() if s.repetition and s.repetition.item]
     return names + [name for assigned in scripts.values() for name in assigned]

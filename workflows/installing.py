@@ -26,6 +26,7 @@ INSTALLING = (
     "workflows.promotions",
     "workflows.voting.following",
     "workflows.voting.checking",
+    "workflows.designs.checking",
     "workflows.outside.checking",
     "workflows.simulation.checking",
     "workflows.notifications",

@@ -6,6 +6,8 @@ a forgotten assignment fails closed.
 """
 
 import re
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NoReturn
@@ -14,6 +16,7 @@ from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine, TaskDataEnviron
 from SpiffWorkflow.bpmn.script_engine.python_environment import BasePythonScriptEngineEnvironment
 
 from engine import feel
+from engine.diagram import Step
 from engine.errors import StepFailed
 
 ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)[ \t]*=(?!=)(.+)")
@@ -63,6 +66,15 @@ def assignments(script: str) -> list[tuple[str, str]]:
             raise StepFailed(f"Line {number} of the set values step must read “name = expression”.")
         pairs.append((match[1], match[2].strip()))
     return pairs
+
+
+def assigned_by(steps: Iterable[Step]) -> dict[str, tuple[str, ...]]:
+    """By step, the variables that “set values” steps set; none where a text is not understood: the checks say so."""
+    found = {}
+    for step in steps:
+        with suppress(StepFailed):
+            found[step.id] = tuple(name for name, _ in assignments(step.script))
+    return found
 
 
 class Environment(BasePythonScriptEngineEnvironment):

@@ -10,7 +10,7 @@ from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 from engine import dmn, feel
 from engine.diagram import Diagram, Step, read_diagram
 from engine.errors import Finding, InvalidDiagram, StepFailed
-from engine.spiff.expressions import assignments, evaluate
+from engine.spiff.expressions import assigned_by, evaluate
 from engine.spiff.parser import parse
 from engine.structure import find_faults
 from engine.variables import dictionary_of
@@ -124,15 +124,7 @@ def read_models(files: Mapping[str, bytes], dictionary: feel.Dictionary | None) 
 
 
 def _dictionary(diagram: Diagram) -> feel.Dictionary | None:
-    return dictionary_of(diagram, {step.id: _assigned(step) for step in diagram.steps.values()})
-
-
-def _assigned(step: Step) -> tuple[str, ...]:
-    """The variables a “set values” step sets; none where its text is not understood, which the checks will say."""
-    try:
-        return tuple(name for name, _ in assignments(step.script))
-    except StepFailed:
-        return ()
+    return dictionary_of(diagram, assigned_by(diagram.steps.values()))
 
 
 def _model(path: str, content: bytes, dictionary: feel.Dictionary | None) -> dmn.Model:

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from engine import Finding, Flow, Graph
+from engine import Finding, Graph
 from workflows.designs.outline import Back, Doing, Drawn, End, Entry, Outline, Row, Scope, Ways
-from workflows.designs.outline.conditions import parse_condition
 from workflows.designs.outline.tree import ENDS, GOES_ON, LOOSE
 from workflows.designs.outline.words import Words
 
@@ -42,7 +41,6 @@ class Part:
     asks: bool = False
     time: str = ""
     is_scope: bool = False
-    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -133,23 +131,13 @@ class _Writer:
             heading = self.words.way(way, entry)
             asks = entry.split.kind in ASKS and way.flow.id != entry.split.default
             if way.row is None:
-                note = self.note(way.flow)
-                parts.append(Part(heading, (), closing="It goes on below.", flow=way.flow.id, asks=asks, note=note))
+                parts.append(Part(heading, (), closing="It goes on below.", flow=way.flow.id, asks=asks))
                 continue
             part = self.row(way.row, f"{number}.", heading, count)
             count += len(part.lines)
             start = "" if entry.split.kind == "eventBasedGateway" else part.start
-            parts.append(replace(part, flow=way.flow.id, asks=asks, start=start, note=self.note(way.flow)))
+            parts.append(replace(part, flow=way.flow.id, asks=asks, start=start))
         return parts
-
-    def note(self, flow: Flow) -> str:
-        """What is missing for a condition: a value that nothing gives. Declared variables are for the checks."""
-        condition = parse_condition(flow.condition or "") if not self.outline.diagram.variables else None
-        names = [row.name.partition(".")[0] for row in condition.rows] if condition else []
-        missing = [name for name in names if name not in self.words.variables]
-        if not missing:
-            return ""
-        return f"Nothing gives “{missing[0]}” yet. Choose the answer of an earlier step, or keep it there."
 
     def inner(self, entry: Doing, number: str) -> list[Part]:
         parts, count = [], 1

@@ -9,14 +9,21 @@ from webapp.designer.outlining import Line
 from workflows.designs import asking
 from workflows.designs.form_questions import Question, kinds, list_compared, list_form_questions
 from workflows.designs.forms import READY, asked_elsewhere, path_of
-from workflows.designs.outline import Doing, Outline
+from workflows.designs.outline import Doing, Entry, Outline
+from workflows.designs.outline.conditions import Comparison
 from workflows.designs.outline.deciding import Answer, variable_for
 from workflows.designs.parts import in_quotes
 from workflows.designs.questions import ONE, list_questions
+from workflows.voting.counting import APPROVED, ESCALATED, NO_QUORUM, REJECTED
 from workflows.voting.following import ANSWERS
 
 FIRST = ("due", "remind", "escalate", "fourEyes", "signature")
 """What is asked about every step that people do, by the names of `workflows.designs.questions`; the rest is folded."""
+
+COMES_TO = {
+    "outcome": ((APPROVED, "Approved"), (REJECTED, "Rejected"), (ESCALATED, "Escalated"), (NO_QUORUM, NO_QUORUM))
+}
+"""What the answers of a vote can be, by their name: those that are one of a few."""
 
 YES_NO = (("true", "Yes"), ("false", "No"))
 Files = Mapping[str, bytes]
@@ -27,7 +34,7 @@ def list_answers(outline: Outline, files: Files) -> list[tuple[str, list[tuple[s
     found = []
     for step in outline.diagram.steps.values():
         if "vote" in step.settings:
-            asked = [Question(name, answer.label, answer.type) for name, answer in ANSWERS.items()]
+            asked = [Question(name, one.label, one.type, COMES_TO.get(name, ())) for name, one in ANSWERS.items()]
         else:
             asked = list_compared(files.get(path_of(step.settings.get("form", "")), b"{}"))
         offered = [_compared(one) for one in asked]
@@ -45,6 +52,16 @@ def known_values(outline: Outline, files: Files, variables: Sequence[Mapping[str
             if answer and (name := variable_for(outline, answer)) in found:
                 found[name] = replace(question, label=found[name].label or question.label)
     return found
+
+
+def rejection_at(entry: Entry, files: Files) -> Comparison | None:
+    """The condition that an entry was rejected; None where it asks for no decision."""
+    if not isinstance(entry, Doing):
+        return None
+    step = entry.step
+    refusal = asking.refusal_in(files.get(path_of(step.settings.get("form", "")), b"{}"))
+    value = asking.REJECT if step.is_shared else (refusal or ("",))[0]
+    return Comparison(Answer(step.id, asking.OUTCOME).token, "=", f'"{value}"') if value else None
 
 
 def about_form(line: Line, outline: Outline, files: Files) -> dict[str, Any]:

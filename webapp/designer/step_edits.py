@@ -6,11 +6,19 @@ from dataclasses import replace
 
 from werkzeug.datastructures import MultiDict
 
-from engine import NotFound
+from engine import NotFound, Rejection
 from workflows.designs import asking
+from workflows.designs.checking import can_be
 from workflows.designs.form_questions import Question
 from workflows.designs.outline import Outline, Ways, changing, deciding, settings, ways
-from workflows.designs.outline.conditions import Comparison, Condition, write_condition, write_value
+from workflows.designs.outline.conditions import (
+    COMPARISONS,
+    Comparison,
+    Condition,
+    signs_for,
+    write_condition,
+    write_value,
+)
 from workflows.designs.outline.deciding import Answer, variable_for
 from workflows.designs.outline.weaving import Draft
 from workflows.designs.outline.words import Words
@@ -22,8 +30,20 @@ Change = Callable[[Draft], str]
 Known = Mapping[str, Question]
 UNITS = {"D": "P{}D", "W": "P{}W", "H": "PT{}H", "N": "{} working days"}
 MOST_ROWS = 20
+IS = {"number": "is a number", "boolean": "is answered with yes or no"}
+"""What answers without choices are, by their type; all others are text."""
+
 ASKING = (changing.CONDITION, changing.STOP)
 """What is added under a condition, which is chosen at the same time."""
+
+
+class Unfit(Rejection):
+    """A condition compares an answer with what it can never be."""
+
+    def __init__(self, question: Question, compared: str) -> None:
+        answers = " or ".join(f"“{label}”" for _, label in question.options)
+        has = f"is answered with {answers}" if answers else IS.get(question.compared_as, "is text")
+        super().__init__(f"“{question.label or question.key}” {has}, so it cannot be asked whether it {compared}.")
 
 
 def read_edit(form: Form, outline: Outline, known: Known) -> tuple[Change, str]:
@@ -50,16 +70,17 @@ def read_time(form: Form, name: str) -> str:
 
 
 def read_condition(form: Form, outline: Outline, known: Known) -> tuple[str, list[Answer]]:
-    """A condition from rows of name, sign and value, or as FEEL where it was written; with the answers it asks for."""
+    """A condition from rows of name, sign and value, or as FEEL where it was written; with the answers it asks for.
+
+    Raises Unfit for what no answer can be compared with.
+    """
     if "feel" in form:
         return form["feel"].strip(), []
     chosen = [form.get(f"name-{at}", "").strip() for at in range(MOST_ROWS)]
     answers = {name: _with_type(answer, known.get(name)) for name in chosen if (answer := Answer.of(name))}
     names = {name: variable_for(outline, answer) for name, answer in answers.items()}
     rows = [
-        Comparison(
-            names.get(name, name), form.get(f"sign-{at}", "="), _value(form.get(f"value-{at}", ""), known.get(name))
-        )
+        _row(names.get(name, name), form.get(f"sign-{at}", "="), form.get(f"value-{at}", ""), known.get(name))
         for at, name in enumerate(chosen)
         if name
     ]
@@ -70,13 +91,17 @@ def _with_type(answer: Answer, question: Question | None) -> Answer:
     return answer if question is None else replace(answer, type=question.compared_as, label=question.label)
 
 
-def _value(written: str, question: Question | None) -> str:
-    """A value as FEEL writes it; one that is chosen by what people read is meant by its value."""
+def _row(name: str, sign: str, written: str, question: Question | None) -> Comparison:
+    """One row; an answer that is chosen by what people read is meant by its value. Raises Unfit."""
     text = written.strip()
     if question is None:
-        return write_value(text, "")
+        return Comparison(name, sign, write_value(text, ""))
     by_label = {label.casefold(): value for value, label in question.options}
-    return write_value(by_label.get(text.casefold(), text), question.compared_as)
+    value = write_value(by_label.get(text.casefold(), text), question.compared_as)
+    row = Comparison(name, sign, value)
+    if sign not in signs_for(question.compared_as) or not can_be(question, row):
+        raise Unfit(question, f"{COMPARISONS.get(sign, sign)} “{text}”")
+    return row
 
 
 def named(outline: Outline, step: str) -> str:
@@ -159,10 +184,18 @@ def _reject(form: Form, outline: Outline, _known: Known) -> tuple[Change, str]:
     ), f"Let it end when {named(outline, step)} says no"
 
 
-def _back(form: Form, outline: Outline, _known: Known) -> tuple[Change, str]:
+def _back(form: Form, outline: Outline, known: Known) -> tuple[Change, str]:
     place, target = form.get("place", ""), form.get("target", "")
-    words = f"Added a way back to {named(outline, target)}"
-    return lambda draft: ways.go_back(draft, place, target), words
+    condition, answers = read_condition(form, outline, known)
+    if not condition:
+        raise NotFound("Choose when it goes back.")
+
+    def change(draft: Draft) -> str:
+        for answer in answers:
+            deciding.keep(draft, answer)
+        return ways.go_back(draft, place, target, condition)
+
+    return change, f"Added a way back to {named(outline, target)}"
 
 
 def _border(form: Form, outline: Outline, _known: Known) -> tuple[Change, str]:

@@ -17,7 +17,7 @@ from webapp.actor import signed_in
 from webapp.designer import blueprint
 from webapp.designer.form_edits import read_form_edit
 from webapp.designer.outlining import Line, Part, every_line, places_for, write_lines
-from webapp.designer.step_answers import about_form, at_steps, known_values, list_answers, split_questions
+from webapp.designer.step_answers import about_form, at_steps, known_values, list_answers, rejection_at, split_questions
 from webapp.designer.step_edits import named, read_edit
 from webapp.errors import invalid
 from webapp.request_session import current_session, discard_changes
@@ -27,7 +27,7 @@ from workflows.designs.form_questions import Question
 from workflows.designs.naming import name_files
 from workflows.designs.outline import Doing, Outline, read_outline
 from workflows.designs.outline.changing import DOWN, END, STOP, UP, can_end, is_aside, next_place
-from workflows.designs.outline.conditions import COMPARISONS, Comparison, parse_condition
+from workflows.designs.outline.conditions import COMPARISONS, WITHOUT_ORDER, Comparison, parse_condition
 from workflows.designs.outline.settings import SETTINGS, can_be_late
 from workflows.designs.outline.ways import earlier
 from workflows.designs.outline.words import Words, say_time
@@ -141,20 +141,29 @@ def _steps_page(design_id: int, is_open: Open, problem: Rejection | None = None)
         vocabulary=vocabulary,
         units=TIME_UNITS,
         signs=COMPARISONS,
+        without_order=WITHOUT_ORDER,
         answers=list_answers(outline, files),
         known=known_values(outline, files, vocabulary["variables"]),
         does_nothing=not any(step.kind.endswith("Task") for step in outline.diagram.steps.values()),
         asks="asks" in request.args,
         **(_about(outline, lines, line) | about_form(line, outline, files) | split_questions(line) if line else {}),
-        **(_around(outline, is_open.place) if is_open.place in outline.places else {}),
+        **(_back_from(outline, files, line.after) if line and line.after else {}),
+        **(_around(outline, files, is_open.place) if is_open.place in outline.places else {}),
     )
 
 
-def _around(outline: Outline, place: str) -> dict[str, Any]:
-    """What the form to add a step needs."""
+def _around(outline: Outline, files: Mapping[str, bytes], place: str) -> dict[str, Any]:
+    """What the form to add a step needs: what can be added, and where and when it may go back from there."""
     able = {END: can_end(outline, place), STOP: not is_aside(outline, place)}
     kinds = [kind for kind in KINDS if able.get(kind[0], True)]
-    return {"earlier": earlier(outline, place), "kinds": kinds}
+    return {"kinds": kinds, **_back_from(outline, files, place)}
+
+
+def _back_from(outline: Outline, files: Mapping[str, bytes], place: str) -> dict[str, Any]:
+    """Where it can go back from a place, and where and when it usually does: before a decision that was to reject."""
+    before = earlier(outline, place)
+    usual = before[-2:][0].id if before else ""
+    return {"earlier": before, "back_to": usual, "decision": rejection_at(before[-1], files) if before else None}
 
 
 def _about(outline: Outline, lines: Part, line: Line) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from workflows.reviews.models import CALIBRATED, DRAFT, RELEASED, SUBMITTED, Sub
 RELEASE_FORM = "release"
 
 
-@registry.handler("reviews.release")
+@registry.handler("reviews.release", gives=())
 def release(session: Session, call: ServiceCall) -> None:
     """Release every case of the cycle and all that was handed in about its participants, and tell them.
 

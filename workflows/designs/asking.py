@@ -24,7 +24,7 @@ READERS = {
 """Who reads the answers of a form, as most forms say it: the readers, from when, and in words."""
 
 WHY = "skip_reason"
-OUTCOME, REJECT = "outcome", "reject"
+OUTCOME, APPROVE, REJECT = "outcome", "approve", "reject"
 SKIPPED, NOT_APPROVED = "Skipped", "Not approved"
 PROPOSAL_FORM, REJECTING = "reward-proposal", "rewards.reject"
 
@@ -146,13 +146,22 @@ def can_be_skipped(content: bytes) -> bool:
     return any(question.key == SKIP for question in list_form_questions(content))
 
 
+def refusal_in(content: bytes) -> tuple[str, str] | None:
+    """What a form lets people choose instead of to approve: the answer and its words; None where it asks for none."""
+    asked = next((dict(one.options) for one in list_form_questions(content) if one.key == OUTCOME), {})
+    others = [(value, label) for value, label in asked.items() if value != APPROVE]
+    return next((one for one in others if APPROVE in asked), None)
+
+
 def can_be_rejected(content: bytes, outline: Outline, step: str) -> bool:
     """Whether the form of a step asks for an approval, and nothing is said yet of what happens without it."""
-    asks = any(
-        question.key == OUTCOME and REJECT in dict(question.options) for question in list_form_questions(content)
-    )
     said = _rejected(outline, Answer(step, OUTCOME))
-    return asks and not any(flow.condition == said for flow in outline.diagram.flows)
+    refusal = refusal_in(content)
+    return (
+        refusal is not None
+        and refusal[0] == REJECT
+        and not any(flow.condition == said for flow in outline.diagram.flows)
+    )
 
 
 def _rejected(outline: Outline, answer: Answer) -> str:

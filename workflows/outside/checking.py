@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from engine import Diagram, EngineError, Finding, Step, feel, read_diagram, registry
+from engine import Diagram, EngineError, Finding, Program, Step, feel, read_diagram, registry
 from workflows.outside.steps import ACTOR, answers_of, find_answers_problem
 from workflows.questionnaires import Questionnaire, load
 from workflows.questionnaires.errors import InvalidForm
@@ -10,7 +10,7 @@ from workflows.questionnaires.naming import find_misnamed
 from workflows.reviews.forms import asks_for_approval
 
 
-def find_outside_faults(files: Mapping[str, bytes], dictionary: feel.Dictionary | None) -> Iterator[Finding]:
+def find_outside_faults(files: Mapping[str, bytes], program: Program | None) -> Iterator[Finding]:
     """Every step for people outside that names nobody, or whose form is for colleagues alone."""
     for path, content in files.items():
         if not path.endswith(".bpmn") or ACTOR.encode() not in content:
@@ -22,7 +22,7 @@ def find_outside_faults(files: Mapping[str, bytes], dictionary: feel.Dictionary 
             continue
         for step in diagram.steps.values():
             if step.settings.get("actor") == ACTOR:
-                yield from _named(diagram, step, dictionary)
+                yield from _named(diagram, step, program.dictionary if program else None)
                 yield from _asked(step, files)
 
 

@@ -32,7 +32,7 @@ def confirm_signer(session: Session, person_id: str, now: datetime) -> None:
     session.info[_CONFIRMED] = _Confirmation(person_id, now)
 
 
-@after_submit(SIGNOFF_FORM)
+@after_submit(SIGNOFF_FORM, gives=(SIGNATURE_VARIABLE,))
 def sign(session: Session, submitted: Submitted) -> dict[str, str]:
     """Put the signer's name under the decision, as the next link of the cycle's chain.
 

@@ -2,17 +2,18 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from engine import Finding, feel, registry
+from engine import Finding, Program, feel, registry
 from workflows.questionnaires.errors import InvalidForm
 from workflows.questionnaires.naming import find_misnamed
 from workflows.questionnaires.reading import load
 
 
-def find_form_faults(files: Mapping[str, bytes], dictionary: feel.Dictionary | None) -> Iterator[Finding]:
+def find_form_faults(files: Mapping[str, bytes], program: Program | None) -> Iterator[Finding]:
     """Every reason why a form of a package, path → content, could not be shown or handed in.
 
     Names in expressions are checked where the process has a data dictionary.
     """
+    dictionary = program.dictionary if program else None
     for path, content in files.items():
         if path.startswith("forms/") and path.endswith(".json"):
             for finding in _find_faults(content, dictionary):

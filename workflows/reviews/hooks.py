@@ -33,10 +33,11 @@ Undo = Callable[[Session, Task, datetime], None]
 _hooks: dict[str, list[Hook]] = {}
 _undoing: dict[str, Undo] = {}
 _repeatable: set[str] = set()
+_gives: dict[str, tuple[str, ...]] = {}
 
 
-def after_submit(form: str, *, repeatable: bool = False) -> Callable[[Hook], Hook]:
-    """Run the function whenever the form of that name is submitted.
+def after_submit(form: str, *, repeatable: bool = False, gives: tuple[str, ...] = ()) -> Callable[[Hook], Hook]:
+    """Run the function whenever the form of that name is submitted; `gives` are the variables that it returns.
 
     A `repeatable` one runs again when its step is passed because the same was approved before; any other form with
     hooks is always asked again.
@@ -48,6 +49,7 @@ def after_submit(form: str, *, repeatable: bool = False) -> Callable[[Hook], Hoo
             hooks.append(hook)
         if repeatable:
             _repeatable.add(form)
+        _gives[form] = (*_gives.get(form, ()), *gives)
         return hook
 
     return register
@@ -66,6 +68,11 @@ def when_taken_back(form: str) -> Callable[[Undo], Undo]:
 def has_hooks(form: str) -> bool:
     """Whether the submission of a form sets anything in motion."""
     return bool(_hooks.get(form))
+
+
+def variables_of(form: str) -> tuple[str, ...]:
+    """The variables that the submission of a form gives, beside what the diagram keeps of its answers."""
+    return _gives.get(form, ())
 
 
 def may_repeat(form: str) -> bool:

@@ -42,13 +42,13 @@ DECIDED = ("task_completed", "step_settled")
 """What the history says where a step of people is decided."""
 
 
-@registry.handler("rewards.grant")
+@registry.handler("rewards.grant", gives=())
 def grant(session: Session, call: ServiceCall) -> None:
     """Grant the proposal of the case, so that it stands on the list of rewards. Raises StepFailed when none is open."""
     _settle(session, call, GRANTED)
 
 
-@registry.handler("rewards.reject")
+@registry.handler("rewards.reject", gives=())
 def reject(session: Session, call: ServiceCall) -> None:
     """Close the proposal of the case as not granted. Raises StepFailed when none is open."""
     _settle(session, call, REJECTED)

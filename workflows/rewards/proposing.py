@@ -19,7 +19,7 @@ PROPOSAL_FORM = "reward-proposal"
 NOTHING = "none"
 
 
-@after_submit(PROPOSAL_FORM)
+@after_submit(PROPOSAL_FORM, gives=("amount", "amount_percent"))
 def propose(session: Session, submitted: Submitted) -> dict[str, Any] | None:
     """Keep the proposal that was handed in, unless it says that nothing is proposed.
 

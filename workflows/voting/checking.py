@@ -92,21 +92,8 @@ def _is_about_pay(diagram: Diagram, step: Step) -> bool:
     if any(name in REWARD_VARIABLES for name, _ in step.sets):
         return True
     graph = Graph(diagram)
-    around = _scopes(diagram, step)
-    for other in diagram.steps.values():
-        if other.id != step.id and any(name == PROPOSED for name, _ in other.sets):
-            before = _scopes(diagram, other)
-            for scope in around.keys() & before.keys():
-                if around[scope] != before[scope] and around[scope] in graph.reachable([before[scope]]):
-                    return True
-    return False
-
-
-def _scopes(diagram: Diagram, step: Step) -> dict[str, str]:
-    """The step, and the sub-processes around it, each by the process that it is drawn in."""
-    found = {step.process: step.id}
-    here = diagram.steps.get(step.process)
-    while here is not None:
-        found[here.process] = here.id
-        here = diagram.steps.get(here.process)
-    return found
+    return any(
+        graph.can_follow(step.id, other.id)
+        for other in diagram.steps.values()
+        if any(name == PROPOSED for name, _ in other.sets)
+    )

@@ -125,6 +125,17 @@ def test_what_would_break_the_process_is_refused_in_words(open_browser: OpenBrow
             "edit": "back",
             "place": "after:self_assessment",
             "target": "manager_review",
+            "name-0": "rating",
+            "sign-0": "=",
+            "value-0": "1",
+        },
+        "Choose when it goes back.": {"edit": "back", "place": "after:manager_review", "target": "self_assessment"},
+        "so it cannot be asked whether it is at least “4”.": {
+            "edit": "condition",
+            "flow": "rating_extreme",
+            "name-0": "answer second_approval outcome",
+            "sign-0": ">=",
+            "value-0": "4",
         },
     }
     for words, fields in refusals.items():
@@ -191,13 +202,13 @@ def test_an_answer_is_chosen_for_a_condition_and_kept(open_browser: OpenBrowser,
     assert "Answers: Self-assessment" in page
     rows = {"name-0": "rating", "sign-0": "=", "value-0": "5", "join": "or"}
     rows |= {"name-1": "answer manager_review overall_rating", "sign-1": "<=", "value-1": "1"}
-    rows |= {"name-2": "answer second_approval outcome", "sign-2": "!=", "value-2": 'so "so"'}
+    rows |= {"name-2": "answer second_approval outcome", "sign-2": "!=", "value-2": "Approve the review"}
     rows |= {"name-3": "self_assessment_missing", "sign-3": "=", "value-3": "yes"}
     hugo.send("/designer/1/steps", edit="condition", step="extreme_rating", flow="rating_extreme", revision="1", **rows)
     diagram = diagram_of(factory)
     (flow,) = (flow for flow in diagram.flows if flow.id == "rating_extreme")
     # What is kept already is used by its name.
-    wanted = r'rating = 5 or rating <= 1 or second_outcome != "so \"so\"" or self_assessment_missing = true'
+    wanted = 'rating = 5 or rating <= 1 or second_outcome != "approve" or self_assessment_missing = true'
     assert (flow.condition, flow.name) == (wanted, "Yes")
     assert diagram.steps["manager_review"].sets == (("rating", "overall_rating"),)
     hugo.send(

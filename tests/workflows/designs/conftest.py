@@ -5,8 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from engine.database import SessionFactory, transaction
+from tests.workflows.designs.desk import Desk
 from tests.workflows.people.cast import bring_people, bring_units
 from tests.workflows.small_cycle import empty_database, team
+from workflows.installing import install
 
 
 @pytest.fixture
@@ -27,3 +29,10 @@ def desk() -> Iterator[SessionFactory]:
             bring_units(session)
             assert bring_people(session, team()).is_valid
         yield factory
+
+
+@pytest.fixture
+def hugo(desk: SessionFactory) -> Desk:
+    """Hugo at the step list of a process that was just begun, with one step."""
+    install()
+    return Desk(desk)

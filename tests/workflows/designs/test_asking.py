@@ -1,64 +1,18 @@
 """What a step asks, changed in the step list: questions, ready forms, skipping, and the end of what is not approved."""
 
-from collections.abc import Callable, Mapping
 from functools import partial
 
 import orjson
 import pytest
 
-from engine import NotFound, Rejection, inspect_package, transaction
-from engine.database import SessionFactory
-from tests.workflows.people.cast import NOW
-from workflows.designs import asking, starting, steps
+from engine import NotFound, Rejection, inspect_package
+from tests.workflows.designs.desk import Desk
+from workflows.designs import asking
 from workflows.designs.asking import FormEdit, OtherForm, ReadyForm, Skipping
 from workflows.designs.form_questions import Question, add_question, list_form_questions
 from workflows.designs.outline import changing, deciding, read_outline
-from workflows.designs.outline.weaving import CannotBeListed, Draft
+from workflows.designs.outline.weaving import CannotBeListed
 from workflows.designs.parts import UnfitTitle
-from workflows.designs.reading import files_of
-from workflows.installing import install
-
-Edit = Callable[[Draft], str]
-
-
-class Desk:
-    """Hugo at the step list of a process that was just begun, with one step."""
-
-    def __init__(self, factory: SessionFactory) -> None:
-        self.factory = factory
-        with transaction(factory) as session:
-            starting.start_empty(session, "Check-in", by="hugo", now=NOW)
-        self.add("on:opened_to_closed", "Write it", "subject")
-
-    def add(self, place: str, name: str, actor: str, kind: str = "person") -> None:
-        """Add a step."""
-        self.edit(partial(changing.add_step, place=place, kind=kind, name=name, actor=actor))
-
-    def edit(self, change: Edit, asking_for: steps.Asking | None = None) -> None:
-        """Do one edit."""
-        with transaction(self.factory) as session:
-            steps.edit_steps(session, 1, change, "Changed it", based_on=99, by="hugo", now=NOW, asking=asking_for)
-
-    def form(self, edit: FormEdit) -> None:
-        """Do one edit of a form."""
-        self.edit(edit.settle, edit.write)
-
-    def undo(self) -> None:
-        """Take the last edit back."""
-        with transaction(self.factory) as session:
-            steps.undo(session, 1, based_on=99, by="hugo", now=NOW)
-
-    @property
-    def files(self) -> Mapping[str, bytes]:
-        """The package as it is now."""
-        with self.factory() as session:
-            return files_of(session, 1)
-
-
-@pytest.fixture
-def hugo(desk: SessionFactory) -> Desk:
-    install()
-    return Desk(desk)
 
 
 def ask(label: str, kind: str, **how: object) -> FormEdit:

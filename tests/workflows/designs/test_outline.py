@@ -144,7 +144,7 @@ def some_edit(outline: Outline, pick: st.DataObject) -> tuple[str, changing.Edit
         edits["beside"] = lambda draft: saying.add_border(draft, entry.id, "P2D", stops=False)
     if back:
         target = pick.draw(st.sampled_from(back))
-        edits["back"] = lambda draft: ways.go_back(draft, place, target)
+        edits["back"] = lambda draft: ways.go_back(draft, place, target, "rating >= 4")
     name = pick.draw(st.sampled_from(sorted(edits)))
     return f"{name} {entry.id} {place} {kind} {how}", edits[name]
 

@@ -27,6 +27,7 @@ from workflows.designs.outline.weaving import (
     Draft,
     add_task,
     drop,
+    drop_way,
     flows_into,
     lift,
     open_place,
@@ -182,7 +183,10 @@ def _around(outline: Outline, row: Row) -> Entry | None:
 
 
 def remove(draft: Draft, identifier: str) -> str:
-    """Take an entry away with all that is in it; what came before leads to what follows. Returns what shows next."""
+    """Take an entry away with all that is in it; what came before leads to what follows. Returns what shows next.
+
+    Ways back to it go with it, where something else can be done instead.
+    """
     entry = draft.outline.entry(identifier)
     sheet = draft.sheet
     if isinstance(entry, (Doing, Ways, Drawn)) and entry.after is None:
@@ -195,12 +199,23 @@ def remove(draft: Draft, identifier: str) -> str:
         return end
     out = lift(draft, entry)
     following, last = sheet.target(out), sheet.source(out)
-    for flow in set(sheet.into(entry.id)) & draft.outline.backs:
-        sheet.lead(flow, following)
+    for flow in _backs_to(draft, entry):
+        if len(sheet.out_of(sheet.source(flow))) > 1:
+            drop_way(sheet, sheet.source(flow), flow)
+        else:
+            sheet.lead(flow, following)
     drop(draft, entry)
     if last in sheet.elements:
         sheet.drop_step(last)
     return following
+
+
+def _backs_to(draft: Draft, entry: Entry) -> set[str]:
+    """The ways back to an entry, or to the gateway in front of it where ways back come in."""
+    row, at = row_around(draft.outline, entry)
+    landing = {row.entries[at - 1].id} if at and isinstance(row.entries[at - 1], Landing) else set()
+    into = {flow for step in (entry.id, *landing) for flow in draft.sheet.into(step)}
+    return into & draft.outline.backs
 
 
 def wrap(draft: Draft, identifier: str, how: str) -> str:

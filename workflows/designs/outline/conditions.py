@@ -15,6 +15,9 @@ COMPARISONS = {
     ">": "is more than",
     "<": "is less than",
 }
+WITHOUT_ORDER = ("string", "boolean")
+"""The types of which no value is more than another."""
+
 NOTHING = {"=": "is not known", "!=": "is known"}
 ANSWERS = {"true": "yes", "false": "no", "null": "not known"}
 _TERM = re.compile(
@@ -80,6 +83,11 @@ def write_value(text: str, kind: str) -> str:
         return text
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
+
+
+def signs_for(kind: str) -> Mapping[str, str]:
+    """The comparisons that fit a type, each with its words."""
+    return {sign: COMPARISONS[sign] for sign in ("=", "!=")} if kind in WITHOUT_ORDER else COMPARISONS
 
 
 def say_condition(text: str, labels: Mapping[str, str]) -> str:

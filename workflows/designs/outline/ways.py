@@ -16,7 +16,7 @@ from workflows.designs.outline.tree import (
     rows_of,
     steps_in,
 )
-from workflows.designs.outline.weaving import CannotBeListed, Draft, add_task, open_place
+from workflows.designs.outline.weaving import CannotBeListed, Draft, add_task, drop_way, open_place
 
 ASKS = ("exclusiveGateway", "inclusiveGateway")
 
@@ -60,22 +60,16 @@ def remove_way(draft: Draft, identifier: str, flow: str) -> str:
     way = _way(entry, flow)
     if way.row is None:
         raise CannotBeListed("This way leads to what follows. Take the other one away instead.")
-    was_default = sheet.find(entry.id).get("default") == flow
+    drop_way(sheet, entry.id, flow)
     for inner in way.row.entries:
         for step in steps_in(inner):
             if step in sheet.elements:
                 sheet.drop_step(step)
-    if flow in sheet.elements:
-        sheet.drop_flow(flow)
-    if was_default and entry.split.kind in ASKS:
-        last = sheet.out_of(entry.id)[-1]
-        sheet.write_expression(last, "conditionExpression", "")
-        sheet.find(entry.id).set("default", last)
     return entry.id
 
 
-def go_back(draft: Draft, place: str, target: str) -> str:
-    """At a place, ask whether to go back to an earlier step."""
+def go_back(draft: Draft, place: str, target: str, condition: str) -> str:
+    """At a place, go back to an earlier step under a condition. Returns the gateway that asks."""
     sheet, found = draft.sheet, draft.outline.place(place)
     if target not in {entry.id for entry in earlier(draft.outline, place)}:
         raise CannotBeListed("It can only go back to a step that comes before it.")
@@ -86,7 +80,7 @@ def go_back(draft: Draft, place: str, target: str) -> str:
     sheet.lead(flow, split)
     back = sheet.connect(split, _landing(draft, target))
     sheet.find(split).set("default", sheet.connect(split, following))
-    set_condition(draft, back, first_condition(draft.outline))
+    set_condition(draft, back, condition)
     return split
 
 

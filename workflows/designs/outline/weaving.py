@@ -86,6 +86,16 @@ def drop(draft: Draft, entry: Entry) -> None:
             draft.sheet.drop_step(step)
 
 
+def drop_way(sheet: Sheet, gateway: str, flow: str) -> None:
+    """Take a flow out of a gateway away; if it was the one taken otherwise, the last of the others is from then on."""
+    was_default = sheet.find(gateway).get("default") == flow
+    sheet.drop_flow(flow)
+    if was_default and sheet.out_of(gateway):
+        last = sheet.out_of(gateway)[-1]
+        sheet.write_expression(last, "conditionExpression", "")
+        sheet.find(gateway).set("default", last)
+
+
 def add_task(sheet: Sheet, near: str, name: str, actor: str = "") -> str:
     """A new step for a person in the process that the element `near` is drawn in; returns its id."""
     task = sheet.add(sheet.scope_of(near), "userTask", name, name=name)

@@ -16,8 +16,12 @@ function showFields(form) {
   for (const select of form.querySelectorAll('[data-compares]')) offerValues(select);
 }
 
-// What the chosen answer can be is offered beside it.
+// What the chosen answer can be is offered beside it, and how it can be compared.
 function offerValues(select) {
+  const comparison = select.nextElementSibling;
+  const withoutOrder = select.selectedOptions[0]?.dataset.withoutOrder !== undefined;
+  for (const option of comparison.querySelectorAll('[data-order]')) option.hidden = option.disabled = withoutOrder;
+  if (comparison.selectedOptions[0]?.disabled) comparison.selectedIndex = 0;
   const values = select.selectedOptions[0]?.dataset.values?.split('|').filter(Boolean) ?? [];
   document.getElementById(select.dataset.compares)?.replaceChildren(...values.map((value) => new Option(value, value)));
 }
