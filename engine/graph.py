@@ -61,6 +61,37 @@ class Graph:
             here = self.steps.get(here.process)
         return found
 
+    def in_order(self) -> list[Step]:
+        """Every step in the order of the flow, what is drawn inside of a step after it; ways back count for nothing."""
+        inside: dict[str, list[str]] = {}
+        for step in self.steps.values():
+            if not self.incoming[step.id] and step.attached_to is None:
+                inside.setdefault(step.process, []).append(step.id)
+
+        def following(step: str) -> list[str]:
+            after = [flow.target for flow in self.outgoing[step]]
+            return [*inside.get(step, ()), *after, *self.attached.get(step, ())]
+
+        starts = [step for process, steps in inside.items() if process not in self.steps for step in steps]
+        order = reverse_postorder([*self.steps, *reversed(starts)], following)
+        return [self.steps[step] for step in order]
+
+
+def reverse_postorder(starts: Iterable[str], following: Callable[[str], list[str]]) -> list[str]:
+    """The steps, each before all it leads to, ways back apart; of those that follow the first one first."""
+    seen: set[str] = set()
+    finished: list[str] = []
+    pending = [(start, False) for start in starts]
+    while pending:
+        step, left = pending.pop()
+        if left:
+            finished.append(step)
+        elif step not in seen:
+            seen.add(step)
+            pending.append((step, True))
+            pending.extend((other, False) for other in following(step) if other not in seen)
+    return finished[::-1]
+
 
 Rule = Callable[[Graph, Step], Iterable[Finding]]
 """Looks at one step of a diagram, and says what is wrong with it."""

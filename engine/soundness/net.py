@@ -3,14 +3,14 @@
 Each scope, the process or a sub-process, is a game of its own: to its parent a sub-process is one step.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, combinations
 from typing import TypeVar
 
 from engine.components import strong_components
 from engine.diagram import Flow, Step
-from engine.graph import Graph
+from engine.graph import Graph, reverse_postorder
 
 Part = TypeVar("Part")
 
@@ -109,24 +109,9 @@ def _along_the_way(graph: Graph, starts: list[str]) -> list[str]:
         events = graph.attached.get(step, ())
         return [*(flow.target for flow in graph.outgoing[step]), *events]
 
-    rank = {step: at for at, step in enumerate(_reverse_postorder(starts, following))}
+    rank = {step: at for at, step in enumerate(reverse_postorder(starts, following))}
     components = strong_components(starts, following)[::-1]
     return [step for component in components for step in sorted(component, key=rank.__getitem__)]
-
-
-def _reverse_postorder(starts: Iterable[str], following: Callable[[str], list[str]]) -> list[str]:
-    seen: set[str] = set()
-    finished: list[str] = []
-    pending = [(start, False) for start in starts]
-    while pending:
-        step, left = pending.pop()
-        if left:
-            finished.append(step)
-        elif step not in seen:
-            seen.add(step)
-            pending.append((step, True))
-            pending.extend((other, False) for other in following(step) if other not in seen)
-    return finished[::-1]
 
 
 class _Drawing:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from engine import IN_HAND, FanOut, Instance, Task, program_for
+from engine import IN_HAND, FanOut, Graph, Instance, Task, program_for
 from workflows.cycles.models import Case, Cycle
 from workflows.people.models import OrgUnitVersion
 
@@ -97,8 +97,8 @@ def _steps(session: Session, cycle: Cycle, now: datetime, viewer: str) -> list[S
         )
     }
     waiting = _median_waits(session, cycle, now, viewer)
-    diagram = program_for(session, cycle.definition_id).diagram
-    people = [step for step in diagram.steps.values() if step.kind in SHOWN]
+    graph = Graph(program_for(session, cycle.definition_id).diagram)
+    people = [step for step in graph.in_order() if step.kind in SHOWN]
     return [
         StepProgress(step.id, step.name, *counts.get(step.id, (0, 0, 0, 0)), waiting=waiting.get(step.id))
         for step in people

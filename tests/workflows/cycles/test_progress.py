@@ -3,10 +3,13 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
+from importlib.resources import files
 
+from lxml import etree
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine import BPMN, Graph, compile_program, read_package
 from engine.database import transaction
 from engine.models import Instance, Task
 from engine.tasks import reassign
@@ -54,6 +57,18 @@ def test_after_the_launch_everybody_is_at_the_first_step(stored_cycle: SmallCycl
         ("The company", 4, 0),
     ]
     assert [(fan_out.step, fan_out.total, fan_out.done) for fan_out in seen.fan_outs] == [("write_review", 8, 0)]
+
+
+def test_steps_come_in_the_order_of_the_flow_whatever_that_of_the_file() -> None:
+    package = read_package(files("bpmn") / "annual_review")
+    drawing = etree.fromstring(package["annual_review.bpmn"])
+    for process in drawing.iter(f"{{{BPMN}}}process", f"{{{BPMN}}}subProcess"):
+        process[:] = reversed(process)
+    program = compile_program(package | {"annual_review.bpmn": etree.tostring(drawing)})
+
+    names = [step.name for step in Graph(program.diagram).in_order() if step.kind == "userTask"]
+
+    assert names[:4] == ["Self-assessment", "Manager review", "Second-level approval", "Calibration session"]
 
 
 def test_a_step_becomes_overdue_and_then_goes_on_without_its_task(stored_cycle: SmallCycle) -> None:
