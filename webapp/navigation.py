@@ -31,7 +31,10 @@ def nothing(_actor: Actor) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """An entry of the navigation: `key` is pressed after `g` to get there, `count` is what waits there."""
+    """An entry of the navigation: `key` is pressed after `g` to get there, `count` is what waits there.
+
+    `also` are further blueprints whose pages belong to it.
+    """
 
     label: str
     icon: str
@@ -39,6 +42,7 @@ class Screen:
     key: str
     shown_to: Callable[[Actor], bool] = everybody
     count: Callable[[Actor], int] = nothing
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,9 @@ GROUPS: tuple[tuple[str, tuple[Screen, ...]], ...] = (
         "Human resources",
         (
             Screen("Cycles", "refresh", "cycles.show_cycles", "c"),
-            Screen("Processes", "vector-bezier", "designer.show_library", "d"),
+            Screen(
+                "Processes", "vector-bezier", "designer.show_library", "d", also=("versions", "walks", "comparisons")
+            ),
             Screen("Dry runs", "player-play", "simulations.show_all", "s"),
             Screen("People", "sitemap", "people.show_people", "p"),
             Screen("Rewards", "award", "rewards.show_rewards", "r"),
@@ -103,7 +109,7 @@ def _shows(actor: Actor, screen: Screen) -> bool:
 
 
 def _link(actor: Actor, screen: Screen) -> Link:
-    here = request.blueprint == screen.endpoint.partition(".")[0]
+    here = request.blueprint in (screen.endpoint.partition(".")[0], *screen.also)
     return Link(screen.label, screen.icon, url_for(screen.endpoint), screen.key, here, screen.count(actor))
 
 
