@@ -47,6 +47,11 @@ class Plan:
     problems: list[str] = field(default_factory=list)
 
 
+def tell_passage(before: str, after: str) -> str:
+    """Where those who wait at a step go, by the names of the two steps, in words."""
+    return f"“{after}”, as before" if before == after else f"“{before}” → “{after}”"
+
+
 def plan(route: Route, standing: Standing, now: datetime) -> Plan:
     """Work out what moving an instance along `route` would do. Changes nothing."""
     instance = standing.instance

@@ -21,7 +21,7 @@ from engine.errors import Conflict, NotFound
 from engine.instances import lock
 from engine.migration.models import Passage
 from engine.migration.moving import move
-from engine.migration.planning import plan
+from engine.migration.planning import plan, tell_passage
 from engine.migration.route import Route, plan_route
 from engine.migration.standing import Standing, standing_of
 from engine.migration.undoing import describe_standing, remember, undo
@@ -129,8 +129,7 @@ def _move_one(session: Session, asked: Asked) -> str:
     move(session, route, found, by=asked.by, version=details["version"], now=asked.now)
     _keep(session, asked, instance, before)
     _add_late_members(session, asked, instance)
-    moves = dict.fromkeys(f"“{a.name}” → “{b.name}”" for a, b in found.moves)
-    return ", ".join(moves)
+    return ", ".join(dict.fromkeys(tell_passage(a.name, b.name) for a, b in found.moves))
 
 
 def _check_parent(session: Session, asked: Asked, route: Route, instance: Instance) -> None:
@@ -192,7 +191,7 @@ def begin_return(session: Session, batch_id: int, *, by: str, reason: str, now: 
         session,
         RETURN,
         [(instance, instance) for instance in session.scalars(moved)],
-        title=f"Undone: {batch.title}",
+        title=f"Taking back: {batch.title}",
         by=by,
         reason=reason,
         now=now,

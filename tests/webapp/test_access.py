@@ -134,6 +134,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "POST /processes/<key>/migration": HR_ONLY,
     "GET /processes/migrations/<int:batch_id>": HR_ONLY,
     "POST /processes/migrations/<int:batch_id>/stop": HR_ONLY,
+    "GET /processes/migrations/<int:batch_id>/return": HR_ONLY,
     "POST /processes/migrations/<int:batch_id>/return": HR_ONLY,
     "GET /rewards": HR_ONLY,
     "GET /rewards/payments.csv": HR_ONLY,

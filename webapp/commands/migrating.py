@@ -7,7 +7,7 @@ import click
 from sqlalchemy.orm import Session
 
 from engine import Batch, Definition, NotFound, SessionFactory, batches, clock, definitions, jobs, reading, transaction
-from engine.migration import running
+from engine.migration import running, tell_passage
 from webapp.commands.accounts import find_person
 from webapp.commands.installation import open_installation
 from webapp.commands.printing import json_option, print_json, print_table, progress
@@ -142,7 +142,7 @@ def _print_outlook(outlook: Outlook, *, as_json: bool) -> None:
         return
     click.echo(f"{found.moving:,} would move, {found.staying:,} would stay.")
     for group in found.groups:
-        moves = ", ".join(f"“{old}” → “{new}”" for old, new in group.moves)
+        moves = ", ".join(tell_passage(old, new) for old, new in group.moves)
         click.echo(f"{group.count:>8,}  {group.reason or moves or 'wait for members'}")
     for count, text in (
         (found.handed_on, "open tasks may change hands"),

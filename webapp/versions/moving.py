@@ -12,6 +12,7 @@ from webapp.request_session import current_session
 from webapp.versions import blueprint
 from workflows.people.accounts import HR
 from workflows.people.search import name_people
+from workflows.versions.listing import name_cycles
 
 KINDS = (running.MIGRATE, running.RETURN)
 
@@ -32,6 +33,7 @@ def show_moving(batch_id: int) -> ResponseReturnValue:
         results=[result for result in results if result.instance is None or result.instance.subject != viewer],
         paging=Paging(page, progress.total),
         by=name_people(session, [batch.asked_by]).get(batch.asked_by, batch.asked_by),
+        cycles=name_cycles(session, [one.instance.root_id for one in results if one.instance and one.instance.root_id]),
         way="put back" if back else "moved",
         stop=url_for("versions.stop_moving", batch_id=batch.id),
         links={},
@@ -47,6 +49,16 @@ def stop_moving(batch_id: int) -> ResponseReturnValue:
     left = batches.stop(current_session(), _find(batch_id).id, now=clock.now())
     flash(f"Stopped: {left:,} cases stay where they are." if left else "Everything had been done already.", "info")
     return redirect(url_for("versions.show_moving", batch_id=batch_id))
+
+
+@blueprint.get("/migrations/<int:batch_id>/return")
+@only_for(HR)
+def show_return(batch_id: int) -> ResponseReturnValue:
+    """What taking it back would do; nothing is changed."""
+    session = current_session()
+    batch = _find(batch_id)
+    moved = batches.progress_of(session, [batch.id])[batch.id].done
+    return render_template("versions/return.html", batch=batch, moved=moved)
 
 
 @blueprint.post("/migrations/<int:batch_id>/return")

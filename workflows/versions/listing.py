@@ -1,12 +1,13 @@
-"""The versions of a process, and how much runs on each."""
+"""The versions of a process, how much runs on each, and in which cycles."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine import LIVE, Definition, Instance, NotFound
+from workflows.cycles.models import Cycle
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,14 @@ class Version:
     definition: Definition
     running: int
     cycles: int
+
+
+@dataclass(frozen=True)
+class CycleOn:
+    """A cycle with something that runs on a version: itself, cases and parts, `running` in all."""
+
+    cycle: Cycle
+    running: int
 
 
 def list_versions(session: Session, key: str) -> Sequence[Version]:
@@ -32,3 +41,21 @@ def list_versions(session: Session, key: str) -> Sequence[Version]:
     if not found:
         raise NotFound(f"There is no process “{key}”. Deploy its package first: reviewflow deploy {key}.")
     return found
+
+
+def list_cycles(session: Session, definition_id: int) -> Sequence[CycleOn]:
+    """The cycles with something that runs on this version, the newest first; one statement."""
+    rows = session.execute(
+        select(Cycle, func.count())
+        .join(Instance, Instance.root_id == Cycle.instance_id)
+        .where(Instance.definition_id == definition_id, Instance.state.in_(LIVE))
+        .group_by(Cycle.id)
+        .order_by(Cycle.launched_at.desc(), Cycle.id.desc())
+    )
+    return [CycleOn(cycle, count) for cycle, count in rows]
+
+
+def name_cycles(session: Session, root_ids: Iterable[int]) -> dict[int, str]:
+    """The names of the cycles by the instance of the whole cycle; one statement."""
+    rows = session.execute(select(Cycle.instance_id, Cycle.name).where(Cycle.instance_id.in_(set(root_ids))))
+    return dict(rows.tuples())

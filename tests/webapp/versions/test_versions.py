@@ -1,15 +1,19 @@
 """Moving running reviews to a new version of their process, as HR clicks it."""
 
-import pytest
-from playwright.sync_api import Page
+import re
 
-from engine import definitions
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from engine import Batch, definitions
 from engine.database import transaction
 from tests.services.accessibility import find_barriers
 from tests.webapp.on_screen import Serve, sign_in
 from tests.webapp.reviewing import Review
 from tests.workflows.small_cycle import LONG
 from tests.workflows.versions.test_moving import next_version
+from workflows.cycles.models import Cycle
 from workflows.reviews.submitting import save_draft
 
 ADDRESS = "/processes/annual_review/migration"
@@ -46,8 +50,26 @@ def test_looking_tells_the_change_and_what_would_follow(changed: Review) -> None
 
     assert "Own view" in text
     assert "“Self-assessment” → “Own view”" in text
-    assert "All 1 begun drafts fit the new forms." in text
+    assert "The one begun draft fits its new form." in text
     assert changed.task("self_assessment", "ann").step == "self_assessment"
+
+
+def test_what_moves_is_chosen_by_version_and_cycle(changed: Review) -> None:
+    # given a version between the two, on which nothing runs
+    with transaction(changed.factory) as session:
+        definitions.deploy(session, next_version(Calibration="Comparison"), by="hugo", now=changed.now)
+        cycle = session.scalars(select(Cycle)).one()
+    hugo = changed.browser("hugo")
+    # then the one with most on it is proposed, and the cycle can be chosen
+    text = hugo.open(ADDRESS).text
+    assert re.search(r'<option value="1" selected>Version 1 \(\d+ on it\)', text)
+    assert re.search(rf'<option value="{cycle.id}" >{cycle.name} \(\d+\)', text)
+    assert f'<option value="{cycle.id}" selected>' in hugo.open(f"{ADDRESS}?cycle={cycle.id}").text
+    hugo.send(ADDRESS, reason="Better.", cycle=str(cycle.id))
+    with changed.factory() as session:
+        assert session.scalars(select(Batch.root_id)).all() == [cycle.instance_id]
+    # and each case says of which cycle it is
+    assert f'<span class="text-secondary">{cycle.name}</span>' in hugo.open(hugo.page.request.path).text
 
 
 def test_a_step_that_is_sent_nowhere_keeps_its_cases(changed: Review) -> None:
@@ -77,6 +99,7 @@ def test_they_move_and_come_back(changed: Review) -> None:
     address = hugo.page.request.path
     assert "“Self-assessment” → “Own view”" in hugo.open(address).text
 
+    assert "Take it back?" in hugo.open(f"{address}/return").text
     assert "They are put back" in hugo.send(f"{address}/return").text
     later(changed)
 
@@ -103,6 +126,11 @@ def later(review: Review) -> None:
 def test_nobody_meets_a_barrier(page: Page, changed: Review, serve: Serve) -> None:
     site = serve(changed.app)
     sign_in(page, site, "hugo")
+    page.goto(site + ADDRESS)
+    expect(page.get_by_role("button", name="from version 1 to version 2")).to_be_visible()
+    page.get_by_label("From").select_option("2")
+    expect(page.get_by_role("alert")).to_contain_text("Choose another version")
+    expect(page.get_by_role("button", name="from version")).to_have_count(0)
     found = {}
     for address in ("/processes/annual_review/versions", f"{ADDRESS}?step.self_assessment="):
         page.goto(site + address)
