@@ -184,8 +184,8 @@ def listen(event: str) -> Callable[[Any], Any]:
     it was done before on unchanged inputs,
     `instance_ended(instance)`,
     `instance_revived(instance)`, `instance_suspended(instance)`, `instance_resumed(instance)`,
-    `instance_migrated(instance, tasks)` with its unfinished tasks, `incident_opened(incident)` with its row,
-    `incident_resolved(incident)`. The layers above have events of their own.
+    `instance_migrated(instance, tasks, before)` with its unfinished tasks, and by id what they were before,
+    `incident_opened(incident)` with its row, `incident_resolved(incident)`. The layers above have events of their own.
     """
 
     def register(function: Any) -> Any:

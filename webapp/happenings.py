@@ -50,6 +50,7 @@ WORDS = {
     "cancel_asked": "cancelled",
     "closing_review_asked": "the former manager is asked for a closing review",
     "closing_review_skipped": "no closing review is asked for",
+    "migration_undone": "moved back to the former version of the process",
     "closing_review_withdrawn": "the closing review is not asked for any more",
 }
 
@@ -72,11 +73,17 @@ def tell(program: Program, happening: Happening) -> Line:
     return Line(
         at=happening.at,
         step=step.name if step else "The case",
-        words=WORDS.get(happening.kind, happening.kind.replace("_", " ")),
+        words=_words(happening),
         by=happening.by,
         reason=str(happening.detail.get("reason") or happening.detail.get("problem") or ""),
         change=_changed(happening),
     )
+
+
+def _words(happening: Happening) -> str:
+    if happening.kind == "migrated":
+        return f"moved to version {happening.detail['version']} of the process"
+    return WORDS.get(happening.kind, happening.kind.replace("_", " "))
 
 
 def _changed(happening: Happening) -> str:

@@ -8,5 +8,18 @@ from engine.migration import running
 from engine.migration.planning import Plan, tell_passage
 from engine.migration.previewing import Group, Preview, preview
 from engine.migration.route import Proposal, Route, choices, propose
+from engine.migration.standing import Former
 
-__all__ = ["Group", "Plan", "Preview", "Proposal", "Route", "choices", "preview", "propose", "running", "tell_passage"]
+__all__ = [
+    "Former",
+    "Group",
+    "Plan",
+    "Preview",
+    "Proposal",
+    "Route",
+    "choices",
+    "preview",
+    "propose",
+    "running",
+    "tell_passage",
+]

@@ -10,6 +10,7 @@ from engine.errors import NotAllowed, StepFailed
 from engine.migration.carrying import carry
 from engine.migration.planning import Plan, TaskMove
 from engine.migration.route import Route
+from engine.migration.standing import describe_tasks
 from engine.models import Instance, Task
 from engine.registry import Assignment
 from engine.spiff import Run
@@ -18,16 +19,17 @@ from engine.stepping import advance, open_event
 from engine.tasks import hand_out_again
 
 
-def move(session: Session, route: Route, plan: Plan, *, by: str, version: int, now: datetime) -> None:
+def move(session: Session, route: Route, plan: Plan, *, by: str, reason: str, version: int, now: datetime) -> None:
     """Let the instance of a plan without problems go on with the new definition. It must be locked.
 
     Its open tasks keep their holders, drafts and deadlines, except where their step now says otherwise; whoever has one
     of them open is told that it has changed.
     """
     instance = plan.standing.instance
-    changes = Changes(now)
+    changes, before = Changes(now), describe_tasks(plan.standing.tasks)
     carry(session, route, plan, changes)
-    changes.record(instance, "migrated", None, by, version=version, steps=[[a.id, b.id] for a, b in plan.moves])
+    steps = [[a.id, b.id] for a, b in plan.moves]
+    changes.record(instance, "migrated", None, by, version=version, reason=reason, steps=steps)
     _open_added(route, plan, changes)
     advance(session, changes, instance, route.new, Run.look_again)
     assignments = _assign(session, route, plan, now)
@@ -41,7 +43,8 @@ def move(session: Session, route: Route, plan: Plan, *, by: str, version: int, n
                 _set_times(session, route, plan, one, assignment.zone, changes)
     changes.write(session)
     session.flush()
-    registry.emit(session, "instance_migrated", instance=instance, tasks=[one.task for one in plan.tasks], now=now)
+    tasks = [one.task for one in plan.tasks]
+    registry.emit(session, "instance_migrated", instance=instance, tasks=tasks, before=before, now=now)
 
 
 def _open_added(route: Route, plan: Plan, changes: Changes) -> None:

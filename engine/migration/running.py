@@ -126,7 +126,7 @@ def _move_one(session: Session, asked: Asked) -> str:
     if found.problems:
         raise Conflict(" ".join(found.problems))
     before = remember(session, standing, route.renamed)
-    move(session, route, found, by=asked.by, version=details["version"], now=asked.now)
+    move(session, route, found, by=asked.by, reason=asked.reason, version=details["version"], now=asked.now)
     _keep(session, asked, instance, before)
     _add_late_members(session, asked, instance)
     return ", ".join(dict.fromkeys(tell_passage(a.name, b.name) for a, b in found.moves))

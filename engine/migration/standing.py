@@ -1,7 +1,8 @@
 """All that is stored of running instances around their state: read in a fixed number of statements."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -21,6 +22,21 @@ class Standing:
     subscriptions: list[Subscription] = field(default_factory=list)
     fan_outs: list[FanOut] = field(default_factory=list)
     incidents: list[Incident] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Former:
+    """An unfinished task as it was before its instance went to another version, or back."""
+
+    definition_id: int
+    step: str
+    assignee: str | None
+    due_at: datetime | None
+
+
+def describe_tasks(tasks: Iterable[Task]) -> dict[int, Former]:
+    """These tasks as they are now, by id."""
+    return {task.id: Former(task.definition_id, task.step, task.assignee, task.due_at) for task in tasks}
 
 
 def standing_of(session: Session, instances: Sequence[Instance], *, lock: bool = False) -> list[Standing]:

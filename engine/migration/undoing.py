@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from engine import registry
 from engine.changes import Changes, drop_incidents, withdraw, withdraw_fan_outs
 from engine.errors import Conflict
-from engine.migration.standing import Standing, columns_of, standing_of
+from engine.migration.standing import Standing, columns_of, describe_tasks, standing_of
 from engine.models import FanOut, Incident, Instance, Job, Subscription, Task
 from engine.states import UNFINISHED
 
@@ -65,7 +65,7 @@ def undo(
     [standing] = standing_of(session, [instance], lock=True)
     if describe_standing(standing) != after:
         raise Conflict("It has gone on since it was moved, and stays on the new version.")
-    changes = Changes(now)
+    changes, moved = Changes(now), describe_tasks(standing.tasks)
     _take_back(session, changes, standing, before, now)
     _put_back(session, standing, before)
     former = before["instance"]
@@ -75,7 +75,7 @@ def undo(
     changes.write(session)
     session.flush()
     tasks = [task for task in standing.tasks if task.state in UNFINISHED]
-    registry.emit(session, "instance_migrated", instance=instance, tasks=tasks, now=now)
+    registry.emit(session, "instance_migrated", instance=instance, tasks=tasks, before=moved, now=now)
 
 
 def _take_back(session: Session, changes: Changes, standing: Standing, before: dict[str, Any], now: datetime) -> None:

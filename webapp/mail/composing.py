@@ -18,6 +18,7 @@ from webapp.mail.links import Links
 from workflows.notifications.models import (
     ANSWER,
     ASKED,
+    CHANGED,
     DIGEST,
     ESCALATION,
     EXTENDED,
@@ -61,6 +62,7 @@ SUBJECTS = {
     PASSED_OVER: "A review has gone on without a task of yours",
     RELEASED: "A task is back with its group",
     EXTENDED: "More time for a task of yours",
+    CHANGED: "A task of yours has changed",
     VOTE: "A vote is settled",
 }
 OUTSIDE_SUBJECTS = {
@@ -83,6 +85,7 @@ HEADINGS = {
     PASSED_OVER: "Gone on without you",
     RELEASED: "Back with the group",
     EXTENDED: "More time",
+    CHANGED: "Changed for you",
     VOTE: "Votes",
 }
 BUTTONS = {
@@ -90,6 +93,7 @@ BUTTONS = {
     REMINDER: "Open the task",
     NEW_TASK: "Open the task",
     GROUP_TASK: "See whether you take it",
+    CHANGED: "Open the task",
     ESCALATION: "See where it stands",
     MENTION: "Read the comment",
     ASKED: "Read and answer it",

@@ -40,6 +40,8 @@ TURNS = {
     "variables_changed": "data of the case changed",
     "closing_review_asked": "the former manager is asked for a closing review",
     "closing_review_skipped": "no closing review is asked for",
+    "migrated": "moved to another version of the process",
+    "migration_undone": "moved back to the former version of the process",
 }
 """What happens to a case beside the steps that are done, and what people read of it."""
 
@@ -139,4 +141,5 @@ def _handing(entry: HistoryEntry, names: Mapping[str, str], group: str) -> Handi
 def _turn(entry: HistoryEntry, program: Program, names: Mapping[str, str]) -> Turn:
     step = program.diagram.steps.get(entry.step or "")
     name = step.name if step else entry.step or "The case"
-    return Turn(name, TURNS[entry.kind], names.get(entry.actor or "", ""), entry.at, entry.detail.get("reason") or "")
+    what = f"moved to version {entry.detail['version']}" if entry.kind == "migrated" else TURNS[entry.kind]
+    return Turn(name, what, names.get(entry.actor or "", ""), entry.at, entry.detail.get("reason") or "")

@@ -5,6 +5,7 @@ def install() -> None:
     """Register the listeners and jobs of this package."""
     from workflows.notifications import (  # noqa: F401 - importing them registers them
         arriving,
+        changed,
         mailing,
         reminding,
         sent_back,

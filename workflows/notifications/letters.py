@@ -15,6 +15,7 @@ from workflows.notifications.mattering import is_of_open_task, matters
 from workflows.notifications.models import (
     ANSWER,
     ASKED,
+    CHANGED,
     ESCALATION,
     EXTENDED,
     GROUP_TASK,
@@ -47,7 +48,7 @@ MOST_DECISIONS = 5
 NOT_THEIRS = (ESCALATION, GROUP_TASK)
 """The kinds about tasks that whoever is told does not hold."""
 
-IN_FULL = {*OF_OPEN_TASKS, MENTION, RELEASE, RECALLED, PASSED_OVER, RELEASED, ASKED, ANSWER}
+IN_FULL = {*OF_OPEN_TASKS, MENTION, RELEASE, RECALLED, PASSED_OVER, RELEASED, CHANGED, ASKED, ANSWER}
 """The kinds whose text names a step, people and days, or is what HR wrote for everybody; no other text is mailed."""
 
 INSTEAD = {

@@ -22,6 +22,8 @@ VOTE = "vote"
 RELEASED = "put back"
 PASSED_OVER = "passed over"
 EXTENDED = "more time"
+CHANGED = "changed"
+"""A task goes on with another version of its process, with another deadline or form."""
 ASKED = "asked"
 ANSWER = "answer"
 

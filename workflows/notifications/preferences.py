@@ -12,6 +12,7 @@ from engine import Calendar, Rejection
 from workflows.notifications.models import (
     ANSWER,
     ASKED,
+    CHANGED,
     ESCALATION,
     EXTENDED,
     GROUP_TASK,
@@ -47,6 +48,7 @@ KINDS = {
     PASSED_OVER: "A review has gone on without a task of yours",
     RELEASED: "A task that you had taken is back with its group",
     EXTENDED: "There is more time for a task of yours",
+    CHANGED: "A task of yours has another deadline or form",
     VOTE: "A vote you have a part in is settled",
 }
 DEFAULT_WAYS = {
@@ -64,6 +66,7 @@ DEFAULT_WAYS = {
     PASSED_OVER: AT_ONCE,
     RELEASED: DAILY,
     EXTENDED: DAILY,
+    CHANGED: DAILY,
     VOTE: DAILY,
 }
 

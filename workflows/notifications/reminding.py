@@ -21,7 +21,7 @@ from workflows.routing.resolvers import ACTORS, ToGroup, Unclear
 @registry.listen("task_reminder")
 def remind(session: Session, task: Task, now: datetime) -> None:
     """Remind whoever holds the task, or everybody in its group while nobody has taken it."""
-    holders = _holders(session, task, now)
+    holders = holders_of(session, task, now)
     people = people_by_id(session, {*holders, task.subject or ""}, now)
     # A worker that was down for days may come to a reminder when the task is overdue already.
     verb = "is" if task.due_at is None or now <= task.due_at else "was"
@@ -35,7 +35,7 @@ def remind(session: Session, task: Task, now: datetime) -> None:
 @registry.listen("task_overdue")
 def report_overdue(session: Session, task: Task, step: Step, now: datetime) -> None:
     """Tell whoever holds the task that it is overdue, and whoever the diagram names for its escalation."""
-    holders = _holders(session, task, now)
+    holders = holders_of(session, task, now)
     above = _escalation(session, task, step, now) - holders
     people = people_by_id(session, {*holders, *above, task.subject or ""}, now)
     waits_for = people[task.assignee].name if task.assignee in people else "its group"
@@ -58,7 +58,7 @@ def report_overdue(session: Session, task: Task, step: Step, now: datetime) -> N
 @registry.listen("task_extended")
 def tell_more_time(session: Session, task: Task, by: str, reason: str, now: datetime) -> None:
     """Tell whoever holds the task until when there is time, and why."""
-    holders = _holders(session, task, now) - {by}
+    holders = holders_of(session, task, now) - {by}
     people = people_by_id(session, {*holders, task.subject or ""}, now)
     notices = [
         Notice(one.id, EXTENDED, f"{called(task, people, one)} is due on {due_day(task, one)}: {reason}", task.id)
@@ -67,7 +67,8 @@ def tell_more_time(session: Session, task: Task, by: str, reason: str, now: date
     inform(session, notices, now)
 
 
-def _holders(session: Session, task: Task, now: datetime) -> set[str]:
+def holders_of(session: Session, task: Task, now: datetime) -> set[str]:
+    """Whoever has the task, or everybody in its group but the person it is about while nobody has taken it."""
     if task.assignee is not None:
         return {task.assignee}
     return (members_of(session, task.group, now) if task.group else set()) - {task.subject or ""}

@@ -67,4 +67,9 @@ def due_day(task: Task, reader: Reader) -> str:
     """The day on which the task is due, where its reader is."""
     if task.due_at is None:
         return "an unknown day"
-    return show_day(task.due_at.astimezone(ZoneInfo(reader.time_zone)))
+    return day_for(task.due_at, reader)
+
+
+def day_for(moment: datetime, reader: Reader) -> str:
+    """The day of a moment where its reader is."""
+    return show_day(moment.astimezone(ZoneInfo(reader.time_zone)))

@@ -28,6 +28,11 @@ def compare_forms(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Iterato
             yield from (Change("form", text, file=path) for text in _compare(name, a, b))
 
 
+def differ(a: bytes | None, b: bytes | None) -> bool:
+    """Whether two forms, None for none, ask or say something else."""
+    return a != b and (a is None or b is None or any(_compare("", a, b)))
+
+
 def _compare(name: str, a: bytes, b: bytes) -> Iterator[str]:
     try:
         before, after = load(a), load(b)

@@ -58,4 +58,4 @@ def list_cycles(session: Session, definition_id: int) -> Sequence[CycleOn]:
 def name_cycles(session: Session, root_ids: Iterable[int]) -> dict[int, str]:
     """The names of the cycles by the instance of the whole cycle; one statement."""
     rows = session.execute(select(Cycle.instance_id, Cycle.name).where(Cycle.instance_id.in_(set(root_ids))))
-    return dict(rows.tuples())
+    return {row.instance_id: row.name for row in rows}

@@ -1,5 +1,6 @@
 """The annual review of the small company on a new version: drafts, forms, and what HR sees of the cycle."""
 
+import re
 from datetime import timedelta
 from importlib.resources import files
 from typing import Any
@@ -7,14 +8,16 @@ from typing import Any
 import orjson
 from sqlalchemy import select
 
-from engine import definitions
+from engine import definitions, program_for
 from engine.database import transaction
 from engine.migration import running
 from engine.models import BatchItem, Definition, Task
 from engine.packages import read_package
 from tests.workflows.small_cycle import LONG, SmallCycle, counted
+from workflows.cases.trail import trail_of
 from workflows.cycles.models import Cycle
 from workflows.cycles.progress import progress_of
+from workflows.notifications.models import CHANGED, Notification
 from workflows.reviews.models import Submission
 from workflows.reviews.submitting import save_draft
 from workflows.versions.outlook import look_ahead
@@ -84,6 +87,31 @@ def test_reviews_that_are_written_get_their_new_deadline_and_go_on(cycle: SmallC
     with cycle.factory() as session:
         assert session.scalars(select(Task.step).where(Task.step == "self_assessment")).all() == []
         assert {row.key for row in session.scalars(select(Definition))} == {"annual_review"}
+
+
+def test_who_has_a_task_that_changes_is_told_and_its_case_says_why(cycle: SmallCycle) -> None:
+    # given self-assessments that are begun, and a version that asks one question more in them
+    [task] = cycle.open("self_assessment", "ann")
+    # when
+    move(cycle, next_version())
+    # then
+    assert told(cycle, "ann") == ["“Own view” has another form now. What was begun is kept."]
+    with cycle.factory() as session:
+        program = program_for(session, session.get_one(Task, task.id).definition_id)
+        [turn] = trail_of(session, session.get_one(Task, task.id), program).turns
+        assert (turn.name, turn.what, turn.reason) == ("The case", "moved to version 2", "Better.")
+    # and of the reviews of her manager it is the deadline that is another one
+    cycle.travel(days=21, minutes=1)
+    move(cycle, next_version(P20D="P10D"))
+    sentence = r"“Manager review” for Ann.* is due on .+ now, instead of .+\."
+    assert any(re.fullmatch(sentence, text) for text in told(cycle, "ben"))
+
+
+def told(cycle: SmallCycle, person: str) -> list[str]:
+    """What somebody was told of tasks that have changed."""
+    with cycle.factory() as session:
+        changed = select(Notification.text).where(Notification.person_id == person, Notification.kind == CHANGED)
+        return list(session.scalars(changed.order_by(Notification.id)))
 
 
 def without(components: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:
