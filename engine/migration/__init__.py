@@ -5,7 +5,8 @@
 """
 
 from engine.migration import running
-from engine.migration.planning import Plan, tell_passage
+from engine.migration.moving import deadline_after
+from engine.migration.planning import Plan, TaskMove, tell_passage
 from engine.migration.previewing import Group, Preview, preview
 from engine.migration.route import Proposal, Route, choices, propose
 from engine.migration.standing import Former
@@ -17,7 +18,9 @@ __all__ = [
     "Preview",
     "Proposal",
     "Route",
+    "TaskMove",
     "choices",
+    "deadline_after",
     "preview",
     "propose",
     "running",

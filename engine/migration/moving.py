@@ -101,6 +101,12 @@ def _may_keep(session: Session, task: Task, to: Assignment, instance: Instance, 
     return True
 
 
+def deadline_after(session: Session, route: Route, instance: Instance, one: TaskMove, zone: str) -> datetime | None:
+    """When a task is due by what its step says now, counted from when it was handed out. Raises StepFailed."""
+    start, assignee = one.task.created_at, one.task.assignee
+    return deadline_of(session, instance, route.new, one.new, start=start, zone=zone, assignee=assignee)
+
+
 def _set_times(  # noqa: PLR0917 - one place, for one task
     session: Session, route: Route, plan: Plan, one: TaskMove, zone: str, changes: Changes
 ) -> None:
@@ -110,13 +116,9 @@ def _set_times(  # noqa: PLR0917 - one place, for one task
     for job in clocks:
         session.delete(job)
     was_due = task.due_at
-    if text is None:
-        task.due_at = None
-    elif one.old.settings.get("due") != text:
+    if one.old.settings.get("due") != text:
         try:
-            task.due_at = deadline_of(
-                session, instance, route.new, one.new, start=task.created_at, zone=zone, assignee=task.assignee
-            )
+            task.due_at = deadline_after(session, route, instance, one, zone)
         except StepFailed:
             # As at the hand-out: a job meets the same error, says so, and can be tried again.
             changes.job("deadline", instance.id, task.token, changes.now, step=one.new.id, zone=zone)

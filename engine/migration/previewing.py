@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.migration.carrying import rows_of
+from engine.migration.passing import Passing
 from engine.migration.planning import Plan, plan
 from engine.migration.route import Route
 from engine.migration.running import select_running
@@ -38,6 +39,7 @@ class Preview:
 
     `tasks` counts by pair of step ids the open tasks that are kept; of them `handed_on` may change hands, `retimed` get
     other deadlines or reminders; `closed` are open tasks that nobody has to do any more, by the name of their step.
+    `passed` counts by the name of a step that is new the instances that move and are past it already.
     """
 
     moving: int = 0
@@ -47,6 +49,7 @@ class Preview:
     handed_on: int = 0
     retimed: int = 0
     closed: Counter[str] = field(default_factory=Counter)
+    passed: Counter[str] = field(default_factory=Counter)
 
 
 def preview(
@@ -61,7 +64,7 @@ def preview(
 
     `see` is shown the plan of each that moves.
     """
-    found = Preview()
+    found, passing = Preview(), Passing(route)
     groups: dict[tuple[str, Any], Group] = {}
     staying: dict[int, str] = {}
     for one in plans(session, route, now, root_id=root_id):
@@ -76,6 +79,7 @@ def preview(
             group.examples.append((instance.id, instance.name))
         _count(found, one, moves=not reason)
         if not reason:
+            found.passed.update(step.name for step in passing.passed(one))
             see(one)
     found.groups = sorted(groups.values(), key=lambda group: (not group.reason, -group.count, group.moves))
     return found

@@ -78,6 +78,17 @@ class TestMembers:
         )
         assert [group.count for group in versions.preview().groups] == [3, 1]
 
+    def test_that_are_past_a_new_step_are_counted(self, play: Play) -> None:
+        # given one member of three who has come to the second step
+        versions = Versions(play, draw(self.TEAM, self.member("write", "check"), RELEASE))
+        versions.start()
+        play.complete("write", subject="ann")
+        # when a step is added before it, and one before all of them
+        flows = "start > help > each > release > end"
+        versions.publish(draw(flows, person("help"), self.member("write", "ask", "check"), RELEASE))
+        # then
+        assert versions.preview().passed == {"Help": 1, "Ask": 1}
+
     def test_that_start_later_start_on_the_new_version(self, play: Play) -> None:
         # given
         versions = Versions(play, draw("start > write > each > release > end", WRITE, self.member("check"), RELEASE))

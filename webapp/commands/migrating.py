@@ -135,7 +135,12 @@ def _print_outlook(outlook: Outlook, *, as_json: bool) -> None:
             {"reason": group.reason, "moves": group.moves, "count": group.count, "examples": group.examples}
             for group in found.groups
         ]
-        numbers = {"moving": found.moving, "staying": found.staying, "closed": dict(found.closed)}
+        numbers = {
+            "moving": found.moving,
+            "staying": found.staying,
+            "closed": dict(found.closed),
+            "passed": dict(found.passed),
+        }
         drafts = {"kept": outlook.kept, "changed": [asdict(draft) for draft in outlook.drafts]}
         times = {"handed_on": found.handed_on, "retimed": found.retimed}
         print_json({**numbers, **times, "groups": groups, "drafts": drafts})
@@ -148,6 +153,7 @@ def _print_outlook(outlook: Outlook, *, as_json: bool) -> None:
         (found.handed_on, "open tasks may change hands"),
         (found.retimed, "open tasks get another deadline or other reminders"),
         (sum(found.closed.values()), "open tasks are not needed any more"),
+        *((count, f"are past “{name}”, which is new, and will not have it") for name, count in found.passed.items()),
     ):
         if count:
             click.echo(f"{count:>8,}  {text}")

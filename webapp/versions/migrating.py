@@ -24,6 +24,7 @@ STEP = "step."
 """What the fields that send a step somewhere begin with; the id of the step follows."""
 
 SHOWN = 50
+SHOWN_DEADLINES = 12
 LONGEST_REASON = 500
 
 
@@ -126,6 +127,8 @@ def _page(asked: Asked, *, problem: str = "", unsaid: str = "") -> str:
         chosen={one.old.id: _chosen(one, asked) for one in proposals},
         outlook=outlook,
         drafts=drafts,
+        deadlines=[] if outlook is None else outlook.deadlines.most_common(SHOWN_DEADLINES),
+        today=clock.now().date(),
         names=name_people(session, [draft.author for draft in drafts]),
         tell_passage=tell_passage,
         step=STEP,

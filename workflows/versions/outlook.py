@@ -1,15 +1,17 @@
 """What moving running instances to another version would do, the drafts of their forms included."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import Program, Rejection, Task
-from engine.migration import Plan, Preview, Route, preview
+from engine import Program, Rejection, StepFailed, Task, registry
+from engine.migration import Plan, Preview, Route, TaskMove, deadline_after, preview
 from workflows.questionnaires import load
 from workflows.questionnaires.components import Field
 from workflows.reviews.models import DRAFT, Submission
@@ -35,11 +37,24 @@ class DraftAhead:
     due: bool
 
 
+@dataclass(frozen=True)
+class DeadlineAhead:
+    """A deadline that is another one in the new version: the days are those where its assignee is, None for none."""
+
+    step: str
+    was: date | None
+    due: date | None
+
+
 @dataclass
 class Outlook:
-    """What a migration would do: to the instances, and to the drafts that it touches. `kept` drafts lose nothing."""
+    """What a migration would do: to the instances, and to the drafts that it touches. `kept` drafts lose nothing.
+
+    `deadlines` counts the open tasks by the deadlines they have and would get.
+    """
 
     instances: Preview
+    deadlines: Counter[DeadlineAhead] = field(default_factory=Counter)
     drafts: list[DraftAhead] = field(default_factory=list)
     kept: int = 0
 
@@ -58,16 +73,20 @@ class _Moving:
 def look_ahead(session: Session, route: Route, now: datetime, *, root_id: int | None = None) -> Outlook:
     """Look at every running instance of the old version and at the drafts of its tasks, without changing any.
 
-    Beside the statements of `engine.migration.preview` one for each five hundred open tasks.
+    Beside the statements of `engine.migration.preview` one for each five hundred open tasks, and two for the calendars
+    of those whose deadlines change, where they count working days for each day on which tasks were handed out.
     """
     moving: list[_Moving] = []
+    deadlines: Counter[DeadlineAhead] = Counter()
 
     def see(plan: Plan) -> None:
         for one in plan.tasks:
             forms = (one.old.settings.get("form", ""), one.new.settings.get("form", ""))
             moving.append(_Moving(one.task, *forms, one.new.name, one.changes_time))
+            if one.old.settings.get("due") != one.new.settings.get("due"):
+                deadlines.update(_deadline(session, route, plan, one, now))
 
-    found = Outlook(preview(session, route, now, root_id=root_id, see=see))
+    found = Outlook(preview(session, route, now, root_id=root_id, see=see), deadlines)
     forms = _Forms(route.old, route.new)
     for one, draft in _drafts(session, moving):
         hidden, asked = forms.compare(one.old, one.new, draft.answers)
@@ -77,6 +96,16 @@ def look_ahead(session: Session, route: Route, now: datetime, *, root_id: int | 
         about = DraftAhead(one.task.id, one.task.instance_id, one.step, draft.author, hidden, asked, one.due)
         found.drafts.append(about)
     return found
+
+
+def _deadline(session: Session, route: Route, plan: Plan, one: TaskMove, now: datetime) -> Iterator[DeadlineAhead]:
+    zone = registry.calendar_of(session, one.task.assignee, now).zone
+    try:
+        due = deadline_after(session, route, plan.standing.instance, one, zone)
+    except StepFailed:
+        return
+    days = [moment and moment.astimezone(ZoneInfo(zone)).date() for moment in (one.task.due_at, due)]
+    yield DeadlineAhead(one.new.name, *days)
 
 
 def _drafts(session: Session, moving: Sequence[_Moving]) -> Iterator[tuple[_Moving, Submission]]:

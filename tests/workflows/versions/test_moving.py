@@ -78,6 +78,13 @@ def test_reviews_that_are_written_get_their_new_deadline_and_go_on(cycle: SmallC
     # given
     cycle.travel(days=21, minutes=1)
     before = {task.subject: task.due_at for task in cycle.open("manager_review")}
+    with transaction(cycle.factory) as session:
+        old = definitions.latest(session, "annual_review")
+        new = definitions.deploy(session, next_version(), by="hugo", now=cycle.now)
+        [(ahead, count)] = look_ahead(session, running.route_between(session, old, new), cycle.now).deadlines.items()
+        assert (ahead.step, count, session.rollback()) == ("Manager review", len(before), None)
+    assert ahead.was is not None
+    assert ahead.due == ahead.was + timedelta(days=6)
     # when
     move(cycle, next_version())
     # then
