@@ -25,6 +25,7 @@ from workflows.cycles.stoppages import find_stoppages
 from workflows.people.accounts import HR
 from workflows.routing.resolvers import GROUPS
 from workflows.spreadsheets import write_csv
+from workflows.versions.listing import versions_of
 
 STUCK_SHOWN = 8
 MANY, LATE, LONG = "many", "late", "long"
@@ -50,8 +51,11 @@ def show_progress(cycle_id: int) -> ResponseReturnValue:
     measure = request.args.get("show", MANY)
     measure = measure if measure in MEASURES else MANY
     picture, words = _draw(cycle, progress, measure)
+    definition, newest = versions_of(session, cycle)
     return render_template(
         "cycles/progress.html",
+        definition=definition,
+        newest=newest,
         cycle=cycle,
         progress=progress,
         starting=_starting(progress),

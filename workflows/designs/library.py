@@ -39,6 +39,10 @@ class LibraryEntry:
         """The cycles that run."""
         return [cycle for cycle in self.cycles if cycle.state == "running"]
 
+    def version_of(self, cycle: Cycle) -> int:
+        """The version that one of its cycles runs on."""
+        return next(one.version for one in self.versions if one.id == cycle.definition_id)
+
 
 @dataclass(frozen=True)
 class Library:

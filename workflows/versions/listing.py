@@ -43,6 +43,13 @@ def list_versions(session: Session, key: str) -> Sequence[Version]:
     return found
 
 
+def versions_of(session: Session, cycle: Cycle) -> tuple[Definition, Definition]:
+    """The version a cycle runs on, and the newest of its process; one statement."""
+    key = select(Definition.key).where(Definition.id == cycle.definition_id).scalar_subquery()
+    found = session.scalars(select(Definition).where(Definition.key == key).order_by(Definition.version.desc())).all()
+    return next(one for one in found if one.id == cycle.definition_id), found[0]
+
+
 def list_cycles(session: Session, definition_id: int) -> Sequence[CycleOn]:
     """The cycles with something that runs on this version, the newest first; one statement."""
     rows = session.execute(

@@ -1,6 +1,7 @@
 """Moving running reviews to a new version of their process, as HR clicks it."""
 
 import re
+from html import unescape
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -35,6 +36,17 @@ def test_the_versions_say_what_runs_on_each(changed: Review) -> None:
 
     assert "Version 2" in text
     assert f'href="{ADDRESS}"' in text
+
+
+def test_a_cycle_names_its_version_and_leads_to_moving_it(changed: Review) -> None:
+    hugo = changed.browser("hugo")
+    with changed.factory() as session:
+        cycle = session.scalars(select(Cycle)).one()
+    page = unescape(hugo.open(f"/cycles/{cycle.id}").text)
+    assert "on version 1 of its process" in page
+    assert f"{ADDRESS}?from=1&to=2&cycle={cycle.id}" in page
+    assert f"{cycle.name} runs on version 1" in hugo.open("/designer").text
+    assert "let them end on the version they began with" in hugo.open("/processes/annual_review/versions").text
 
 
 def test_one_version_has_nothing_to_move(review: Review) -> None:
