@@ -1,5 +1,7 @@
 """The page of a comparison, and asking for the two dry runs on it."""
 
+from itertools import pairwise, permutations
+
 from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -53,11 +55,13 @@ def _label(offered: list[Playable], value: str) -> str:
 
 
 def _guess(offered: list[Playable], chosen: list[str]) -> list[str]:
-    """What is chosen already, and for the rest the first that is something else."""
-    before, after = chosen
-    after = after if after != before else ""
-    before = before or next((one.value for one in offered if one.value != after), "")
-    return [before, after or next((one.value for one in offered if one.value != before), "")]
+    """What is chosen already, and for the rest the first that is older or newer than it, or else something else."""
+    before, after = chosen[0], chosen[1] if chosen[1] != chosen[0] else ""
+    steps = [(older, newer) for newer, older in pairwise(offered) if newer.key == older.key]
+    for first, second in (*steps, *permutations(offered, 2)):
+        if before in ("", first.value) and after in ("", second.value):
+            return [first.value, second.value]
+    return [before, after]
 
 
 def _is_going_on(run: DryRun) -> bool:

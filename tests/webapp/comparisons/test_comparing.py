@@ -1,5 +1,6 @@
 """HR compares the draft of a process with what is published: in words, on both diagrams, and by two dry runs."""
 
+import re
 from collections.abc import Callable
 from urllib.parse import urlencode
 
@@ -58,7 +59,7 @@ def test_a_draft_is_compared_with_what_is_published(
     assert find_barriers(page) == []
     # When both are played
     page.get_by_role("button", name="Play both").click()
-    expect(page.get_by_text("it waits for a worker")).to_have_count(2)
+    expect(page.get_by_text("it waits for its turn")).to_have_count(2)
     assert find_barriers(page) == []
     play(factory, started)
     # Then the page has found both by itself, on one scale
@@ -89,7 +90,7 @@ def test_watching_both_being_played_reads_neither(
     hugo.open(address)
     hugo.send("/comparisons", **pair)
     with counted(factory) as sent:
-        assert "it waits for a worker" in hugo.open(address, **{"HX-Request": "true"}).text
+        assert "it waits for its turn" in hugo.open(address, **{"HX-Request": "true"}).text
     assert not [one for one in sent if "_file" in one]
 
 
@@ -105,6 +106,8 @@ def test_what_cannot_be_compared_says_so(
     with transaction(factory) as session:
         other = starting.start_from_definition(session, published, "", by="hugo", now=clock.now()).id
     pair = {"before": f"published-{published}", "after": f"draft-{other}"}
+    chosen = re.findall(r'value="([^"]+)" selected', hugo.open("/comparisons").text)
+    assert chosen == [pair["before"], pair["after"]], "from older to newer"
     assert "Both mean the same." in hugo.open(f"/comparisons?before={pair['before']}&after={pair['after']}").text
     hugo.send("/comparisons", **pair)
     with transaction(factory) as session:

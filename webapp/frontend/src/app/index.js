@@ -6,3 +6,4 @@ import './sending.js';
 import './keyboard.js';
 import './filters.js';
 import './bell.js';
+import './pictures.js';
