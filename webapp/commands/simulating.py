@@ -182,7 +182,7 @@ def _summary(report: Report) -> Iterator[str]:
     yield f"{report.late:,} tasks are done after their deadline."
     if peak := report.peak:
         yield f"Peak day: {show_day(peak.day)}, {peak.hours:,.1f} hours of work by {peak.people:,} people."
-    yield f"The gate stops a conflict of interest at {report.conflicts:,} tasks."
+    yield f"A conflict of interest is avoided at {report.conflicts:,} tasks."
 
 
 def _print_list(title: str, lines: Sequence[str]) -> None:

@@ -26,7 +26,7 @@ QUESTIONS = {
     "minutes_a_day": ("Minutes a day that each person gives to their tasks", 1, 1440),
     "late": ("Of a hundred tasks, done only after their deadline", 0, 100),
     "never": ("Of a hundred tasks of one’s own, never done", 0, 100),
-    "seed": ("Number of the draw: the same number draws the same chances", 0, 999_999),
+    "seed": ("Number for chance: the same number gives the same course again", 0, 999_999),
 }
 """What can be assumed on the page: the question, the least and the most."""
 

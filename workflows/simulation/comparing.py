@@ -7,7 +7,7 @@ from workflows.dates import show_day
 from workflows.simulation.report import PersonLoad, Problem, Report
 
 SHOWN_PEOPLE = 10
-STOPPED = "at which the gate stops a conflict of interest"
+STOPPED = "at which a conflict of interest is stopped"
 FEW_TASKS = 2
 """So many tasks more or less for one person are nothing to speak of."""
 

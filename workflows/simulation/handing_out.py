@@ -26,8 +26,8 @@ RULES = {
     "R1": Rule(
         WARNING,
         "self_approval",
-        "{person} would decide about themselves at “{step}”. The gate stops that: {instead}.",
-        "{count} people would decide about themselves at “{step}”. The gate stops that; below is who decides instead.",
+        "{person} would decide about themselves at “{step}”, which nobody may: {instead}.",
+        "{count} people would decide about themselves at “{step}”, which nobody may; below is who decides instead.",
     ),
     "R2": Rule(
         NOTICE,
@@ -93,6 +93,9 @@ def _tell(rule: Rule, hand_outs: Sequence[HandOut], names: Mapping[str, str]) ->
         count=f"{len(hand_outs):,}",
         instead=_instead(first, names),
     )
+    met = sum(one.met for one in hand_outs)
+    if met < len(hand_outs) > 1:
+        text += f" Everybody is looked at, also who may never come to it: in this run {met or 'none'} of them did."
     people = sorted((_affected(hand_out, names) for hand_out in hand_outs), key=lambda one: (one.name, one.id))
     return Problem(rule.severity, rule.kind, text, len(hand_outs), first.step, people)
 

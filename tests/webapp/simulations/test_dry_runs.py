@@ -43,7 +43,7 @@ def test_from_the_launch_page_to_the_report(hugo: Browser, factory: SessionFacto
     hugo.open("/dry-runs/new?process=one_step&name=Look&chosen=1&statuses=active&employment_types=employee")
     assert "as if it were launched at this moment for <strong>5</strong> people" in hugo.page.text
     number = ask(hugo)
-    assert "It waits for a worker." in hugo.page.text
+    assert "It waits for its turn." in hugo.page.text
     play(factory, started)
     page = hugo.open(f"/dry-runs/{number}").text
     assert hugo.heading == "A look at everybody"
