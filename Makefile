@@ -11,8 +11,9 @@ PIP_COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --all
 	--no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 PACKAGES := engine workflows webapp
 
-# Processes that share the tests. Files stay whole, because their fixtures are costly, and in order: those with few tests take longest.
-TEST_PROCESSES ?= auto
+# Processes that share the tests: half as many again as processors, because a test in the browser mostly waits for it.
+# Files stay whole, because their fixtures are costly, and in order: those with few tests take longest.
+TEST_PROCESSES ?= $(shell expr $$(nproc) \* 3 / 2)
 
 export PYTHONUNBUFFERED := 1
 
