@@ -9,6 +9,7 @@ import contextlib
 import ctypes
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
@@ -20,6 +21,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+PORTS = range(20_000, 32_000)
 PR_SET_PDEATHSIG = 1
 START_TIMEOUT = 180.0
 STOP_TIMEOUT = 60.0
@@ -31,11 +33,12 @@ class ServiceError(Exception):
 
 
 def find_free_port() -> int:
-    """A loopback port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A loopback port that nobody listens on now; none of those that connections are given, so that it stays free."""
+    while True:
+        port = secrets.choice(PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def find_unprivileged_user() -> pwd.struct_passwd | None:
