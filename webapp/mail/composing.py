@@ -32,6 +32,7 @@ from workflows.notifications.models import (
     RELEASED,
     REMINDER,
     SENT_BACK,
+    TO_CLOSE,
     VOTE,
 )
 from workflows.notifications.post import Item, Letter
@@ -64,6 +65,7 @@ SUBJECTS = {
     EXTENDED: "More time for a task of yours",
     CHANGED: "A task of yours has changed",
     VOTE: "A vote is settled",
+    TO_CLOSE: "A ranking waits for you to close it",
 }
 OUTSIDE_SUBJECTS = {
     NEW_TASK: "Your feedback is asked for",
@@ -87,6 +89,7 @@ HEADINGS = {
     EXTENDED: "More time",
     CHANGED: "Changed for you",
     VOTE: "Votes",
+    TO_CLOSE: "To be closed",
 }
 BUTTONS = {
     OVERDUE: "Open the task",

@@ -26,6 +26,7 @@ from workflows.notifications.models import (
     RELEASE,
     RELEASED,
     SENT_BACK,
+    TO_CLOSE,
     VOTE,
     Mail,
     Notification,
@@ -48,7 +49,7 @@ MOST_DECISIONS = 5
 NOT_THEIRS = (ESCALATION, GROUP_TASK)
 """The kinds about tasks that whoever is told does not hold."""
 
-IN_FULL = {*OF_OPEN_TASKS, MENTION, RELEASE, RECALLED, PASSED_OVER, RELEASED, CHANGED, ASKED, ANSWER}
+IN_FULL = {*OF_OPEN_TASKS, MENTION, RELEASE, RECALLED, PASSED_OVER, RELEASED, CHANGED, ASKED, ANSWER, TO_CLOSE}
 """The kinds whose text names a step, people and days, or is what HR wrote for everybody; no other text is mailed."""
 
 INSTEAD = {

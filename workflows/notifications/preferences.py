@@ -25,6 +25,7 @@ from workflows.notifications.models import (
     RELEASED,
     REMINDER,
     SENT_BACK,
+    TO_CLOSE,
     VOTE,
     MailPreference,
 )
@@ -50,6 +51,7 @@ KINDS = {
     EXTENDED: "There is more time for a task of yours",
     CHANGED: "A task of yours has another deadline or form",
     VOTE: "A vote you have a part in is settled",
+    TO_CLOSE: "A ranking waits for you to close it",
 }
 DEFAULT_WAYS = {
     NEW_TASK: AT_ONCE,
@@ -68,6 +70,7 @@ DEFAULT_WAYS = {
     EXTENDED: DAILY,
     CHANGED: DAILY,
     VOTE: DAILY,
+    TO_CLOSE: AT_ONCE,
 }
 
 MORNING = time(8)

@@ -60,7 +60,9 @@ def recuse(session: Session, task_id: int, *, reason: str, by: str, now: datetim
     _note(ballot, RECUSED, by, now)
     if found is not None:
         shared.contribute(session, found, by=by, now=now)
-    return deciding.decide(session, standing, at, now)
+    standing = deciding.decide(session, standing, at, now)
+    deciding.tell_if_led(session, (ballot, session.get_one(Task, task_id)), now)
+    return standing
 
 
 def _checked(reason: str) -> str:

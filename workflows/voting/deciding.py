@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from engine import RUNNING, Assignment, OpenTask, SharedStep, Task, hand_out_again, registry, request_for, shared
+from workflows.people.committees import CHAIR
 from workflows.routing.electing import Electorate, electorate_of, member_of
 from workflows.routing.facts import Question, ask
 from workflows.routing.moves import CONFLICTS, refusal_of
@@ -181,6 +182,15 @@ def _take_vote(
     ballot.state, ballot.choice, ballot.reason, ballot.changed_at = state, None, reason, now
     if task.is_unfinished:
         shared.withdraw_one(session, at, task, by=by, reason=reason, now=now)
+    tell_if_led(session, held, now)
+
+
+def tell_if_led(session: Session, held: Held, now: datetime) -> None:
+    """Let the listeners know when somebody who led does not vote any more."""
+    ballot, task = held
+    if ballot.role == CHAIR:
+        session.flush()
+        registry.emit(session, "leader_lost", task=task, now=now)
 
 
 def _annul(session: Session, standing: Standing, at: SharedStep, question: Question, now: datetime) -> bool:

@@ -78,11 +78,15 @@ class Ranking:
         return any(vote.subject == person for vote in self.votes)
 
     @cached_property
+    def leaders(self) -> list[str]:
+        """Who leads in a case of it, and does not stand for it themself."""
+        leading = [person for person, held in self.held.items() if any(ballot.role == CHAIR for _, ballot, _ in held)]
+        return [person for person in leading if not self.is_about(person)]
+
+    @cached_property
     def closers(self) -> list[str]:
         """Who may close it: whoever leads, or else everybody who ranks; nobody who stands for it themself."""
-        free = [person for person in self.held if not self.is_about(person)]
-        leading = [person for person in free if any(ballot.role == CHAIR for _, ballot, _ in self.held[person])]
-        return leading or free
+        return self.leaders or [person for person in self.held if not self.is_about(person)]
 
     def ranked(self) -> list[Ranked]:
         """The open cases with the places that were given to them."""

@@ -17,6 +17,8 @@ from tests.workflows.routing.cast import NOW, TODAY, become
 from tests.workflows.voting.conftest import EVERYBODY
 from tests.workflows.voting.electing import APPROVE, vote_step, work
 from tests.workflows.voting.test_checking import refused
+from workflows.notifications.models import TO_CLOSE, Notification
+from workflows.notifications.votes import tell_to_close
 from workflows.people.committees import CHAIR, found_committee, give_seat
 from workflows.people.models import TERMINATED
 from workflows.people.snapshot import organisation_on
@@ -172,10 +174,15 @@ def test_r1_whoever_leads_and_stands_for_it_has_it_closed_by_the_others(company:
 
 
 def test_r14_whoever_leads_and_is_recused_has_it_closed_by_the_others(company: Session) -> None:
+    registry.listen("leader_lost")(tell_to_close)
     board = Board(company)
     board.ranks("rita", "ann", "nina", "carl", "paul")
     for about in CANDIDATES:
         recuse(company, board.task("mara", about), reason="We are related.", by="mara", now=NOW)
+    # Then they are told once, and she cannot any more
+    told = company.execute(select(Notification.person_id, Notification.text).where(Notification.kind == TO_CLOSE))
+    says = "Nobody leads the ranking “Decide on the bonus” any more, so you can close it."
+    assert sorted(map(tuple, told)) == [("hugo", says), ("rita", says)]
     with pytest.raises(NotAllowed):
         board.closes("mara")
     assert board.closes("rita") == 4
