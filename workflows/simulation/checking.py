@@ -78,7 +78,7 @@ def _find(
     while asked < len(people) and (not asked or monotonic() < until):
         some = [person.id for person in people[asked : asked + TOGETHER]]
         asked += len(some)
-        for one in survey(session, diagram, some, now=now):
+        for one in survey(session, diagram, some, now=now, sure=True):
             if (found := _strand(organisation, members, one)) is not None:
                 stranded.append(found)
     by_step: dict[str, list[Stranded]] = {}

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from engine import InvalidDiagram, registry
 from engine.definitions import deploy, inspect
-from tests.engine.drawing import draw, person, sub
+from tests.engine.drawing import draw, element, person, sub
 from tests.engine.pictures import with_pictures
 from tests.workflows.routing.cast import NOW, an_import, sign_up
 from workflows.simulation.checking import find_stranded, install
@@ -81,6 +81,26 @@ def test_what_nobody_may_do_whoever_it_is_about_is_not_published(company: Sessio
 
     with pytest.raises(InvalidDiagram, match="Nobody may do it, whoever it is about: it goes to the HR group"):
         deploy(company, process(prepare, approve), by="hugo", now=NOW)
+
+
+def test_what_may_not_have_been_done_before_stands_against_nobody(company: Session) -> None:
+    for who in ("hugo", "rita"):
+        sign_up(company, who, "hr")
+    asks = element("exclusiveGateway", "which", "Is it urgent?")
+    case = sub(
+        "case",
+        "start1 > which > hugo_helps > rita_helps > approve > end1; which [false] > approve",
+        asks,
+        person("hugo_helps", actor="named person", actorArgument="hugo"),
+        person("rita_helps", actor="named person", actorArgument="rita"),
+        person("approve", actor="group", actorArgument="hr", fourEyes="true"),
+        over="participants",
+    )
+    package = with_pictures(draw("start > case > end", case))
+
+    assert [
+        finding.problem for finding in inspect(company, package, NOW).findings if "may do it" in finding.problem
+    ] == []
 
 
 def test_nothing_is_said_before_anybody_has_an_account(company: Session) -> None:
