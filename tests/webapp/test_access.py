@@ -213,6 +213,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "GET /walks/<int:walk_id>/tasks/<int:task_id>": HR_ONLY,
     "POST /walks/<int:walk_id>/tasks/<int:task_id>": HR_ONLY,
     "POST /walks/<int:walk_id>/tasks/<int:task_id>/ratings/<int:case_id>": HR_ONLY,
+    "POST /walks/<int:walk_id>/tasks/<int:task_id>/sending-back": HR_ONLY,
     "POST /walks/<int:walk_id>/messages": HR_ONLY,
     "POST /walks/<int:walk_id>/jump": HR_ONLY,
     "POST /walks/<int:walk_id>/time": HR_ONLY,

@@ -25,7 +25,7 @@ from workflows.people.accounts import HR
 from workflows.people.search import name_people
 from workflows.reviews.submitting import FormIncomplete
 from workflows.walking import keeping, playing
-from workflows.walking.acting import CHOICE, Act, Change, Sent
+from workflows.walking.acting import CHOICE, Act, Back, Change, Sent
 from workflows.walking.advancing import DATE, END, PERSON, STEP, Goal
 from workflows.walking.models import WalkStep
 from workflows.walking.scene import look
@@ -51,6 +51,22 @@ def hand_in(walk_id: int, task_id: int) -> ResponseReturnValue:
         return invalid(render_task(walk_id, task_id, person_id, Attempt(answers, incomplete.checked.errors)))
     except Rejection as refusal:
         return invalid(render_task(walk_id, task_id, person_id, Attempt(answers, {}, str(refusal))))
+    return redirect(url_for("walks.show", walk_id=walk_id))
+
+
+@blueprint.post("/<int:walk_id>/tasks/<int:task_id>/sending-back")
+@only_for(HR)
+def send_back(walk_id: int, task_id: int) -> ResponseReturnValue:
+    """Send a task back to an earlier step, in somebody's role."""
+    form = request.form
+    back = Back(task_id, form.get("to", ""), form.get("reason", "").strip(), form.get("_as", ""))
+    if not back.to or not back.reason:
+        missing = Attempt({}, {}, "Choose a step, and say what should be different.")
+        return invalid(render_task(walk_id, task_id, back.by, missing))
+    try:
+        _play(walk_id, lambda last: playing.send_back(last, back))
+    except Conflict as conflict:
+        return _went_on(walk_id, conflict)
     return redirect(url_for("walks.show", walk_id=walk_id))
 
 

@@ -32,7 +32,8 @@ from workflows.people.search import name_people
 from workflows.reviews.forms import questionnaire_of
 from workflows.reviews.reading import ShownSubmission
 from workflows.reviews.roles import CALIBRATION_PAGE, roles_in_case
-from workflows.reviews.submitting import context_of
+from workflows.reviews.sending_back import LONGEST_REASON, list_targets
+from workflows.reviews.submitting import context_of, find_draft
 from workflows.voting.words import CHOICES
 from workflows.walking import keeping
 from workflows.walking.acting import invent_answers
@@ -139,7 +140,9 @@ def render_task(walk_id: int, task_id: int, person_id: str, attempt: Attempt | N
         found = tasks.load(stage, task_id, actor=role.person_id, now=last.at)
         dossier = dossier_of(stage, found.task, last.at.date())
         player = Player(found, role, dossier, _roles(stage, dossier, found, role))
-        form = _draw_form(walk, last, player, attempt)
+        begun = find_draft(stage, found.task, role.person_id)
+        form = _draw_form(walk, last, player, begun.answers if begun else None, attempt)
+        targets = list_targets(stage, found)
         submissions = _read(stage, player)
         board = _board(stage, found, role)
     return render_template(
@@ -156,6 +159,8 @@ def render_task(walk_id: int, task_id: int, person_id: str, attempt: Attempt | N
         board=board,
         ratings=range(LOWEST, HIGHEST + 1),
         submissions=submissions,
+        targets=targets,
+        longest=LONGEST_REASON,
         render_answers=render_answers,
         problem=attempt.problem if attempt else "",
     )
@@ -193,11 +198,13 @@ def _read(stage: Session, player: Player) -> list[ShownSubmission]:
     return read_case(stage, player.dossier.case, viewer=player.role.person_id, roles=player.roles)[::-1]
 
 
-def _draw_form(walk: Walk, last: WalkStep, player: Player, attempt: Attempt | None) -> Markup:
+def _draw_form(
+    walk: Walk, last: WalkStep, player: Player, begun: Mapping[str, Any] | None, attempt: Attempt | None
+) -> Markup:
     found, role = player.found, player.role
     if found.step.is_shared:
         return Markup()
-    answers = attempt.answers if attempt else None
+    answers = attempt.answers if attempt else begun
     if attempt is None and "filled" in request.args:
         answers = invent_answers(found, last.at)
     names = {"subject_name": player.dossier.subject, "cycle_name": player.dossier.cycle_name, "actor_name": role.name}

@@ -15,6 +15,7 @@ from workflows.notifications.post import ACCEPTED, Delivery, Letter, use_post
 from workflows.people.search import name_people
 from workflows.promotions.signing import confirm_signer
 from workflows.questionnaires.inventing import invent
+from workflows.reviews import sending_back
 from workflows.reviews.forms import questionnaire_of
 from workflows.reviews.submitting import context_of, submit
 from workflows.simulation.voting import let_everybody_attend, rank_and_close
@@ -38,6 +39,16 @@ class Act:
     task_id: int
     by: str
     answers: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Back:
+    """Somebody sends a task back to the step `to`, and says why."""
+
+    task_id: int
+    to: str
+    reason: str
+    by: str
 
 
 @dataclass(frozen=True)
@@ -85,6 +96,16 @@ def hand_in(session: Session, act: Act, now: datetime) -> None:
         return
     confirm_signer(session, act.by, now)
     submit(session, act.task_id, act.answers, by=act.by, now=now)
+
+
+def send_back(session: Session, wanted: Back, now: datetime) -> str:
+    """Send a task back, a task of a group once it is taken; what was done, in words. Raises what `send_back` raises."""
+    task = tasks.load(session, wanted.task_id, actor=wanted.by, now=now).task
+    if task.assignee is None:
+        tasks.claim(session, wanted.task_id, by=wanted.by, now=now)
+    sent = sending_back.send_back(session, wanted.task_id, to=wanted.to, reason=wanted.reason, by=wanted.by, now=now)
+    who = name_people(session, [wanted.by]).get(wanted.by, wanted.by)
+    return f"{who} sends “{task.name}” back to “{sent.task.name}”: {wanted.reason}"
 
 
 def change(session: Session, wanted: Change, now: datetime) -> str:

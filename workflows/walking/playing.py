@@ -17,7 +17,7 @@ from workflows.simulation.dry_run import Plan, find_definition
 from workflows.simulation.keeping import name_process
 from workflows.simulation.stage import set_stage
 from workflows.walking import acting
-from workflows.walking.acting import FARTHEST, Act, Change, Sent, catch_mails, let_time_pass, pass_time
+from workflows.walking.acting import FARTHEST, Act, Back, Change, Sent, catch_mails, let_time_pass, pass_time
 from workflows.walking.advancing import Goal, go_ahead
 from workflows.walking.events import Event, events_since
 from workflows.walking.images import open_image, take_image
@@ -91,6 +91,18 @@ def hand_in(last: WalkStep, act: Act) -> WalkStep:
             words = describe_act(stage, act.task_id, act.by, at)
         with clock.standing_at(at + A_MINUTE), transaction(factory) as stage:
             acting.hand_in(stage, act, at + A_MINUTE)
+        let_time_pass(factory, at, at + A_MINUTE)
+        return at + A_MINUTE, words
+
+    return _play(last, play)
+
+
+def send_back(last: WalkStep, back: Back) -> WalkStep:
+    """Send a task back to an earlier step. Raises what sending back raises."""
+
+    def play(factory: SessionFactory, at: datetime) -> tuple[datetime, str]:
+        with clock.standing_at(at + A_MINUTE), transaction(factory) as stage:
+            words = acting.send_back(stage, back, at + A_MINUTE)
         let_time_pass(factory, at, at + A_MINUTE)
         return at + A_MINUTE, words
 

@@ -1,5 +1,6 @@
 """HR walks through a draft on the pages: every form, time, one step back; axe looks at each page."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -13,10 +14,15 @@ from engine.models import Instance, Task
 from tests.services.accessibility import find_barriers
 from tests.webapp.browsing import Browser
 from tests.webapp.on_screen import Serve, sign_in, watch
-from tests.workflows.simulation.playing import one_step
+from tests.workflows.simulation.playing import inside, one_step
 from workflows.designs import starting
 
 OpenBrowser = Callable[[str], Browser]
+WRITE = '<bpmn:userTask id="write" name="Write" rf:actor="manager" rf:form="note" />'
+APPROVE = '<bpmn:userTask id="approve" name="Approve" rf:actor="HR partner" rf:sendBack="yes" />'
+NOTE = b"""{"type": "default", "id": "note", "components": [
+  {"type": "textarea", "id": "note", "key": "note", "label": "Note"}
+]}"""
 DESK = {"width": 1400, "height": 900}
 
 
@@ -161,3 +167,33 @@ def test_walks_are_listed_and_thrown_away(factory: SessionFactory, open_browser:
     assert "One step" in hugo.open("/walks").text
     assert "No walk-through yet" in hugo.send(f"{address}/removal").text
     assert hugo.open(address).status_code == 404
+
+
+def test_whoever_did_a_step_gets_it_back_with_what_they_wrote(
+    factory: SessionFactory, open_browser: OpenBrowser
+) -> None:
+    # given a review that Ben has written and Hugo approves
+    package = inside(f"{WRITE}{APPROVE}") | {"forms/note.json": NOTE}
+    with transaction(factory) as session:
+        number = definitions.deploy(session, package, by="hugo", now=clock.now()).id
+    hugo = open_browser("hugo")
+    hugo.open("/walks/new")
+    hugo.send("/walks", process=f"published-{number}", to="ann")
+    address = hugo.page.request.path
+    written = re.search(rf"{address}/tasks/\d+", hugo.page.text)
+    assert written is not None
+    hugo.send(written[0], note="She did it all.", _number="0", _as="ben")
+    approved = re.search(rf"{address}/tasks/\d+\?as=(\w+)", hugo.page.text)
+    assert approved is not None
+    # when it is sent back
+    assert "Send back as" in hugo.open(approved[0]).text
+    back = {"to": "write", "_number": "1", "_as": approved[1]}
+    way = f"{approved[0].partition('?')[0]}/sending-back"
+    assert hugo.send(way, **back).status_code == 422
+    assert "say what should be different" in hugo.page.text
+    hugo.send(way, reason="An example, please.", **back)
+    # then
+    assert "back to “Write”: An example, please." in hugo.page.text
+    again = re.search(rf"{address}/tasks/\d+", hugo.page.text)
+    assert again is not None
+    assert "She did it all." in hugo.open(f"{again[0]}?as=ben").text
