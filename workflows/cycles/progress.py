@@ -55,13 +55,14 @@ class UnitProgress:
 
 @dataclass(frozen=True)
 class CycleProgress:
-    """The whole picture of a cycle at one moment."""
+    """The whole picture of a cycle at one moment, without the case of a viewer who `takes_part` themselves."""
 
     cases: int
     closed: int
     steps: list[StepProgress]
     units: list[UnitProgress]
     fan_outs: Sequence[FanOut]
+    takes_part: bool = False
 
 
 def progress_of(session: Session, cycle: Cycle, now: datetime, *, viewer: str = "") -> CycleProgress:
@@ -69,7 +70,7 @@ def progress_of(session: Session, cycle: Cycle, now: datetime, *, viewer: str = 
 
     With a `viewer`, as that person may see it: without their own case.
     """
-    units = _units(session, cycle, viewer)
+    units, takes_part = _units(session, cycle, viewer)
     fan_outs = session.scalars(select(FanOut).where(FanOut.instance_id == cycle.instance_id).order_by(FanOut.id)).all()
     return CycleProgress(
         cases=sum(unit.cases for unit in units),
@@ -77,6 +78,7 @@ def progress_of(session: Session, cycle: Cycle, now: datetime, *, viewer: str = 
         steps=_steps(session, cycle, now, viewer),
         units=units,
         fan_outs=fan_outs,
+        takes_part=takes_part,
     )
 
 
@@ -127,12 +129,20 @@ def may_be_counted(viewer: str) -> ColumnElement[bool]:
     return Task.subject.is_(None) | (Task.subject != viewer) | (func.coalesce(Task.closed_by, Task.assignee) == viewer)
 
 
-def _units(session: Session, cycle: Cycle, viewer: str) -> list[UnitProgress]:
-    rows = session.execute(
-        select(Case.calibration_group, func.count(), func.count().filter(Case.state == "closed"))
-        .where(Case.cycle_id == cycle.id, Case.state != "cancelled", Case.person_id != viewer)
+def _units(session: Session, cycle: Cycle, viewer: str) -> tuple[list[UnitProgress], bool]:
+    """The cases of everybody but the viewer by unit, and whether there is one of the viewer."""
+    others = Case.person_id != viewer
+    every = session.execute(
+        select(
+            Case.calibration_group,
+            func.count().filter(others),
+            func.count().filter(others & (Case.state == "closed")),
+            func.count().filter(~others),
+        )
+        .where(Case.cycle_id == cycle.id, Case.state != "cancelled")
         .group_by(Case.calibration_group)
     ).all()
+    rows = [(unit, cases, closed) for unit, cases, closed, _ in every if cases]
     names = dict(
         session.execute(
             select(OrgUnitVersion.unit_id, OrgUnitVersion.name).where(
@@ -141,4 +151,4 @@ def _units(session: Session, cycle: Cycle, viewer: str) -> list[UnitProgress]:
         ).all()
     )
     found = [UnitProgress(unit, names.get(unit, unit), cases, closed) for unit, cases, closed in rows]
-    return sorted(found, key=lambda unit: unit.name)
+    return sorted(found, key=lambda unit: unit.name), any(own for *_, own in every)

@@ -49,6 +49,9 @@ def test_after_the_launch_everybody_is_at_the_first_step(stored_cycle: SmallCycl
     seen = progress(stored_cycle)
     assert (seen.cases, seen.closed) == (8, 0)
     assert seen.steps[0] == StepProgress("self_assessment", "Self-assessment", 8, 0, 0, 0, timedelta())
+    with stored_cycle.factory() as session:
+        hers = progress_of(session, _cycle(session, stored_cycle), stored_cycle.now, viewer="ann")
+    assert (hers.cases, hers.takes_part, seen.takes_part) == (7, True, False)
     # Every step of the diagram is there, also those that nobody has come to.
     assert len(seen.steps) == STEPS + 1
     assert all(one.total == 0 for one in seen.steps[1:])
