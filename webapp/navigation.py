@@ -72,10 +72,8 @@ GROUPS: tuple[tuple[str, tuple[Screen, ...]], ...] = (
         "Human resources",
         (
             Screen("Cycles", "refresh", "cycles.show_cycles", "c"),
-            Screen(
-                "Processes", "vector-bezier", "designer.show_library", "d", also=("versions", "walks", "comparisons")
-            ),
-            Screen("Dry runs", "player-play", "simulations.show_all", "s"),
+            Screen("Processes", "vector-bezier", "designer.show_library", "d", also=("versions", "comparisons")),
+            Screen("Dry runs", "player-play", "simulations.show_all", "s", also=("walks",)),
             Screen("People", "sitemap", "people.show_people", "p"),
             Screen("Rewards", "award", "rewards.show_rewards", "r"),
             Screen("Committees", "scale", "committees.show_committees", "v"),
