@@ -42,8 +42,8 @@ format: $(VENV)/.installed-dev ## Rewrite the Python sources in the one format
 bench: $(VENV)/.installed-dev $(DIST) ## Measure the figures that the documentation promises
 	$(BIN)/python -m tests.bench
 
-screenshots: $(VENV)/.installed-dev $(DIST) browser ## Take the pictures that the documentation shows
-	$(BIN)/python -m tests.screenshots
+screenshots: $(VENV)/.installed-dev $(DIST) browser ## Take the pictures that the documentation shows; PICTURES="inbox task" takes some
+	$(BIN)/python -m tests.screenshots $(PICTURES)
 
 build: $(VENV)/.installed $(DIST) ## Build the browser side
 

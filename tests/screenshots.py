@@ -1,9 +1,11 @@
 """The pictures of the documentation: the demo company at work, as a real browser shows it. Run by make screenshots."""
 
 import logging
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
@@ -22,16 +24,20 @@ from tests.stories.company import ROOT, Company, executive_people, hr_people
 from webapp import create_app
 from webapp.commands.demo_answers import write_answers
 from webapp.commands.demo_company import PASSWORD, prepare
+from webapp.commands.dry_runs import play_kept
 from webapp.settings import Settings
 from workflows.calibration.changing import change_rating
 from workflows.cycles.models import Case, Cycle
 from workflows.designs.changing import save_file
+from workflows.designs.outline.changing import add_step
 from workflows.designs.reading import read_file
-from workflows.designs.starting import start_from_shipped
+from workflows.designs.starting import start_from_definition, start_from_shipped
+from workflows.designs.steps import edit_steps
 from workflows.installing import install
 from workflows.migrations import upgrade
 from workflows.people.models import Person
 from workflows.reviews.submitting import save_draft, submit
+from workflows.simulation.pairing import Source, ask_for_pair
 from workflows.walking.keeping import keep_walk
 from workflows.walking.playing import Course, set_out
 
@@ -51,8 +57,11 @@ class Picture:
     button: str = ""
 
 
-def main() -> None:
-    """Play the demo, and take its pictures at two moments: while reviews are written, and at their calibration."""
+def main(names: Collection[str]) -> None:
+    """Play the demo, and take its pictures at two moments: while reviews are written, and at their calibration.
+
+    Where `names` are given, these pictures alone.
+    """
     install()
     with TemporaryDirectory() as folder:
         settings = Settings(data_dir=Path(folder), database_url=f"sqlite:///{folder}/pictures.db")
@@ -63,13 +72,16 @@ def main() -> None:
         with served(settings, factory) as site, browser() as chromium:
             with transaction(factory) as session:
                 pictures = [*pictures_of_the_designer(session), *pictures_of_writing(session)]
-            take(chromium, site, factory, pictures)
-            take(chromium, site, factory, [picture_of_a_walk(factory)])
-            finish_writing(factory)
-            with transaction(factory) as session:
-                picture = picture_of_calibration(session)
-            take(chromium, site, factory, [picture])
+            take(chromium, site, factory, only(names, pictures))
+            for moment, begin in MOMENTS.items():
+                if not names or moment in names:
+                    take(chromium, site, factory, begin(factory))
         engine.dispose()
+
+
+def only(names: Collection[str], pictures: list[Picture]) -> list[Picture]:
+    """Those that are wanted; without names all of them."""
+    return [picture for picture in pictures if not names or picture.name in names]
 
 
 def pictures_of_writing(session: Session) -> list[Picture]:
@@ -121,7 +133,29 @@ def pictures_of_the_designer(session: Session) -> list[Picture]:
     ]
 
 
-def picture_of_a_walk(factory: SessionFactory) -> Picture:
+def pictures_of_dry_runs(factory: SessionFactory) -> list[Picture]:
+    """HR compares the annual review with a draft in which they read each review, and looks at the dry run of it."""
+    with transaction(factory) as session:
+        hr, published = hr_people(session)[0], cycle_called(session, "Annual review").definition_id
+        design = start_from_definition(session, published, "", by=hr, now=clock.now()).id
+        add = partial(
+            add_step, place="after:manager_review", kind="person", name="HR reads the review", actor="HR partner"
+        )
+        edit_steps(session, design, add, "Added a step", based_on=1, by=hr, now=clock.now())
+        before, after = Source(definition_id=published), Source(design_id=design)
+        runs = [run.id for run in ask_for_pair(session, before, after, by=hr, now=clock.now())]
+    for run in runs:
+        play_kept(factory, run)
+    compared = f"/comparisons?before=published-{published}&after=draft-{design}"
+    return [
+        Picture("comparison", hr, compared),
+        Picture("comparison-runs", hr, f"{compared}#runs-heading"),
+        Picture("dry-run", hr, f"/dry-runs/{runs[1]}"),
+        Picture("dry-run-charts", hr, f"/dry-runs/{runs[1]}#days-heading"),
+    ]
+
+
+def pictures_of_a_walk(factory: SessionFactory) -> list[Picture]:
     """HR walks through the annual review as the review of somebody else, before its launch."""
     with factory() as session:
         hr = hr_people(session)[0]
@@ -131,7 +165,7 @@ def picture_of_a_walk(factory: SessionFactory) -> Picture:
     course = Course(case.person_id, definition_id=definition)
     walk, first = set_out(factory, course, by=hr, now=clock.now())
     with transaction(factory) as session:
-        return Picture("walk-through", hr, f"/walks/{keep_walk(session, walk, first).id}")
+        return [Picture("walk-through", hr, f"/walks/{keep_walk(session, walk, first).id}")]
 
 
 def finish_writing(factory: SessionFactory) -> None:
@@ -155,8 +189,15 @@ def written_next(factory: SessionFactory, root: int) -> list[Task]:
         return list(session.scalars(found.order_by(Task.id)))
 
 
-def picture_of_calibration(session: Session) -> Picture:
+def pictures_of_calibration(factory: SessionFactory) -> list[Picture]:
     """The session of a group in which a few ratings have been changed."""
+    finish_writing(factory)
+    with transaction(factory) as session:
+        return [change_some_ratings(session)]
+
+
+def change_some_ratings(session: Session) -> Picture:
+    """Let whoever leads the first session change two ratings, and look at it."""
     task = open_task(session, cycle_called(session, "Annual review"), "calibration_session")
     lead = str(task.assignee)
     group = session.get_one(Instance, task.instance_id).variables["group"]
@@ -233,5 +274,13 @@ def sign_in(page: Page, site: str, email: str) -> None:
     page.wait_for_url("**/inbox")
 
 
+MOMENTS: dict[str, Callable[[SessionFactory], list[Picture]]] = {
+    "walk-through": pictures_of_a_walk,
+    "calibration": pictures_of_calibration,
+    "dry-run": pictures_of_dry_runs,
+}
+"""What has to be played first, by the name of the picture for which it is."""
+
+
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
