@@ -1,6 +1,8 @@
 // The step list: fields that only some choices need, and the keyboard. Everything else is the server's.
 import './style.css';
 
+const BELOW_THE_TOP = 80;
+
 // A field that belongs to one choice of the select beside it is shown while that is chosen.
 function showFields(form) {
   const actor = form.querySelector('select[name="actor"]')?.value;
@@ -41,18 +43,30 @@ document.addEventListener('keydown', (event) => {
   target.click();
 });
 
-// What is unfolded stays so when the list comes anew.
+// What is unfolded stays so when the list comes anew, and what somebody is at stays where it is on the screen.
 let unfolded = [];
+let held = null;
 document.addEventListener('htmx:beforeSwap', () => {
   unfolded = [...document.querySelectorAll('[data-steps] details[open]')].map((part) => part.id);
+  held = hold();
 });
 document.addEventListener('htmx:afterSwap', () => {
   for (const id of unfolded) document.getElementById(id)?.setAttribute('open', '');
 });
 
+// The field or step with the focus; of a button, the title of its step, which may be above the screen.
+function hold() {
+  const active = document.activeElement.closest('[data-steps] *');
+  const element = active?.id ? active : active?.closest('.rf-step-head')?.querySelector('.rf-step-title');
+  return element && { id: element.id, top: Math.max(element.getBoundingClientRect().top, BELOW_THE_TOP) };
+}
+
 // What had the focus may have gone with the part of the page that came anew: the keyboard goes on at the list.
 document.addEventListener('htmx:afterSettle', () => {
   prepare();
+  const element = held && document.getElementById(held.id);
+  if (element) scrollBy({ top: element.getBoundingClientRect().top - held.top, behavior: 'instant' });
+  held = null;
   if (document.activeElement === document.body) document.querySelector('[data-steps]')?.focus({ preventScroll: true });
 });
 
