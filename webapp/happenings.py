@@ -6,6 +6,8 @@ from datetime import datetime
 from engine import Program
 from workflows.cycles.case_file import Happening
 from workflows.cycles.repairing import write_value
+from workflows.reviews.forms import OUTCOME, outcomes_of, questionnaire_of
+from workflows.voting.words import VOTED
 
 WORDS = {
     "instance_started": "begun",
@@ -73,7 +75,7 @@ def tell(program: Program, happening: Happening) -> Line:
     return Line(
         at=happening.at,
         step=step.name if step else "The case",
-        words=_words(happening),
+        words=_decided(program, happening) or _words(happening),
         by=happening.by,
         reason=str(happening.detail.get("reason") or happening.detail.get("problem") or ""),
         change=_changed(happening),
@@ -84,6 +86,15 @@ def _words(happening: Happening) -> str:
     if happening.kind == "migrated":
         return f"moved to version {happening.detail['version']} of the process"
     return WORDS.get(happening.kind, happening.kind.replace("_", " "))
+
+
+def _decided(program: Program, happening: Happening) -> str:
+    """What somebody has decided by completing a step; empty where nothing was, or it is not told."""
+    outcome, step = happening.detail.get(OUTCOME), program.diagram.steps.get(happening.step)
+    if not outcome or step is None:
+        return ""
+    label = outcomes_of(questionnaire_of(program, step)).get(outcome, outcome)
+    return VOTED.get(outcome, f"answered with “{label}”")
 
 
 def _changed(happening: Happening) -> str:

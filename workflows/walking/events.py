@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from engine import HistoryEntry
@@ -13,6 +13,8 @@ from workflows.calibration.models import RatingChange
 from workflows.cycles.models import Case
 from workflows.notifications.models import DIGEST, TOLD_BY_THE_INBOX, Mail, Notification
 from workflows.people.models import Person
+from workflows.reviews.forms import OUTCOME
+from workflows.reviews.models import Submission
 
 TOLD, MAILED, ASSUMED, RATED = "told", "mailed", "assumed", "rated"
 DONE = "task_completed"
@@ -67,18 +69,19 @@ def events_since(session: Session, since: datetime | None, assumed: Sequence[Eve
 def _history(session: Session, since: datetime | None) -> Iterator[Event]:
     entry, actor = HistoryEntry, aliased(Person)
     statement = (
-        select(entry.at, entry.kind, entry.step, func.coalesce(actor.name, ""), entry.detail)
+        select(entry.at, entry.kind, entry.step, func.coalesce(actor.name, ""), entry.detail, Submission.answers)
         .outerjoin(actor, actor.id == entry.actor)
+        .outerjoin(Submission, and_(entry.kind == DONE, Submission.task_id == entry.detail["task"].as_integer()))
         .where(entry.kind.not_in(UNTOLD))
         .order_by(entry.id)
     )
-    for at, kind, step, who, detail in session.execute(
+    for at, kind, step, who, detail, answers in session.execute(
         statement if since is None else statement.where(entry.at > since)
     ):
         reason = str(detail.get("reason") or detail.get("problem") or "")
-        yield Event(
-            at, kind, who, reason, step or "", {name: detail[name] for name in ("old", "new") if name in detail}
-        )
+        told = {name: detail[name] for name in ("old", "new") if name in detail}
+        decided = {OUTCOME: answers[OUTCOME]} if answers and answers.get(OUTCOME) else {}
+        yield Event(at, kind, who, reason, step or "", told | decided)
 
 
 def _ratings(session: Session, since: datetime | None) -> Iterator[Event]:

@@ -18,6 +18,7 @@ from tests.workflows.simulation.playing import ANNUAL_REVIEW, MONDAY, company, i
 from tests.workflows.small_cycle import LONG, counted
 from workflows.cycles.models import Case
 from workflows.designs import starting
+from workflows.designs.forms import read_ready
 from workflows.notifications.models import Mail, Notification
 from workflows.reviews.models import Submission
 from workflows.reviews.submitting import FormIncomplete
@@ -365,3 +366,13 @@ def test_what_is_waited_for_from_outside_is_let_in(live: SessionFactory, kind: s
     assert any(variables.get("amount") == 500 for _, variables in scene.variables)
     with pytest.raises(NotFound, match="Nobody waits"):
         go_on(live, walk, 1, lambda step: playing.send(step, sent))
+
+
+def test_what_somebody_decides_is_told(live: SessionFactory) -> None:
+    step = '<bpmn:userTask id="approve" name="Approve" rf:actor="manager" rf:form="approval" />'
+    walk = begin(live, {**inside(step), "forms/approval.json": read_ready("approval")})
+    [task] = see(live, walk).tasks
+    act = Act(task.id, task.roles[0].person_id, {"outcome": "reject", "reason": "It says nothing of the second half."})
+    happened = go_on(live, walk, 0, lambda step: playing.hand_in(step, act))
+    [done] = [one for one in happened if one.kind == "task_completed"]
+    assert (done.who, done.detail) == ("Ben", {"outcome": "reject"})
