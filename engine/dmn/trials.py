@@ -117,8 +117,18 @@ def judge(model: Model, row: TrialRow, now: datetime) -> Verdict:
         )
     except FeelError as error:
         return Verdict(row, trial, str(error))
-    said = [f"{name} should be {expected[name]}, but is {trial.shown.get(name, 'no answer of it')}" for name in wrong]
+    titles = {canonical(one.get("name") or ""): one.get("label") for one in _outputs(model.find(row.decision))}
+    said = [
+        f"{titles.get(name) or name} should be {_say(expected[name])}, but is "
+        f"{_say(trial.shown.get(name, 'no answer of it'))}"
+        for name in wrong
+    ]
     return Verdict(row, trial, f"{'; '.join(said)}." if said else "", wrong)
+
+
+def _say(text: str) -> str:
+    """A value in words: yes and no; anything else as it is written."""
+    return {"true": "yes", "false": "no", "null": "nothing"}.get(text, text)
 
 
 def try_out(model: Model, decision: str, given: Mapping[str, str], now: datetime) -> Trial:

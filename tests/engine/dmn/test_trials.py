@@ -60,7 +60,7 @@ def test_a_test_row_holds_or_says_what_is_another() -> None:
 def test_no_row_that_holds_is_an_empty_answer() -> None:
     tried = raise_model(trial("none", {}, {"raise": "null"}), trial("other", {}, {"raise": "0"}))
 
-    assert problems(tried) == ["", "raise should be 0, but is null."]
+    assert problems(tried) == ["", "raise should be 0, but is nothing."]
 
 
 def test_what_cannot_be_read_or_decided_is_told() -> None:

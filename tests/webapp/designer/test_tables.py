@@ -1,5 +1,6 @@
 """The pages of decision tables: added, opened in the editor, asked by steps, taken away."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -70,10 +71,14 @@ def test_values_are_tried_and_test_rows_judged(hugo: Browser) -> None:
     save = {**headers, "If-Match": found.headers["ETag"]}
     assert hugo.client.put(path, data=with_a_wrong_row(found.get_data(as_text=True)), headers=save).status_code == 200
     *_, judged = hugo.client.get(TRIALS).get_json()["rows"]["reward-approval"]
-    assert (judged["wrong"], judged["problem"]) == (["executive"], "executive should be true, but is false.")
+    assert (judged["wrong"], judged["problem"]) == (["executive"], "Executive sign-off should be yes, but is no.")
     (said,) = hugo.client.get("/designer/1/findings", headers=headers).get_json()["findings"]
     assert (said["severity"], said["id"], said["name"]) == ("error", "t1", "Reward approval, test row 7 “Small”")
-    assert "executive should be true" in hugo.open("/designer/1/publication").text
+    page = hugo.open("/designer/1/publication").text
+    assert "Executive sign-off should be yes" in page
+    # It is solved where it stands, and nowhere else.
+    assert re.search(r'href="/designer/1/tables/reward_approval#t1">.*Solve it in the table', page)
+    assert "Solve it in the diagram" not in page
     # And a file that is no table says so.
     assert hugo.client.put(path, data="<x/>", headers={**headers, "If-Match": '"99"'}).status_code == 200
     assert "not a decision model" in hugo.client.get(TRIALS).get_json()["problem"]
