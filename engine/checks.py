@@ -91,11 +91,27 @@ def _person(step: Step, program: Program, files: Mapping[str, bytes]) -> Iterabl
     if form and f"forms/{form}.json" not in files:
         yield _finding(step, f"There is no form “{form}” in the package.", "Add it, or choose another.")
     yield from _time(step, step.settings.get("due"), program)
-    for text in step.settings.get("remind", "").split():
-        if parse_duration(text) is None:
-            yield _finding(step, f"“{text}” is no duration.", "Write for instance P3D for 3 days before.")
+    yield from _reminders(step)
     answers = None if program.dictionary is None else with_answers(program.dictionary, step, files)
     yield from _expressions(step, [value for _, value in step.sets], answers)
+
+
+def _reminders(step: Step) -> Iterable[Finding]:
+    """Reminders that are no time, or that would come when nothing is there to remind of."""
+    texts, due = step.settings.get("remind", "").split(), step.settings.get("due")
+    length = parse_duration(due or "")
+    for text in texts:
+        before = parse_duration(text)
+        if before is None:
+            remedy = "Write the days before, for instance 7, 2; in the file P7D P2D."
+            yield _finding(step, f"“{text}” does not say how long before it is reminded.", remedy)
+        elif length is not None and before >= length:
+            problem = "A reminder would come before the step is handed out."
+            remedy = "Remind fewer days before, or give more time."
+            yield Finding.at(step, problem, remedy, severity=WARNING)
+    if texts and not due:
+        problem, remedy = "It has reminders, and no time to do it.", "Give it a time, or leave the reminders out."
+        yield Finding.at(step, problem, remedy, severity=WARNING)
 
 
 def _machine(step: Step, program: Program, files: Mapping[str, bytes]) -> Iterable[Finding]:

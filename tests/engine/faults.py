@@ -27,7 +27,12 @@ SETTINGS: dict[str, Fault] = {
         '"ann" rf:due="if soon"',
         "Write (write): “if soon” is not",
     ),
-    "reminder that is no duration": ("one_step", '"ann"', '"ann" rf:remind="P1D soon"', "Write (write): “soon” is no"),
+    "reminder that is no duration": (
+        "one_step",
+        '"ann"',
+        '"ann" rf:remind="P1D soon"',
+        "Write (write): “soon” does not say",
+    ),
     "unknown handler": ("service_task", "tests.weigh", "tests.fly", "Weigh (weigh): There is no handler “tests.fly”."),
     "unknown decision": (
         "business_rule",

@@ -58,13 +58,15 @@ def read_edit(form: Form, outline: Outline, known: Known) -> tuple[Change, str]:
 
 
 def read_time(form: Form, name: str) -> str:
-    """A time from a number and a unit, or as it was written where it is neither."""
+    """A time from a number and a unit, or as it was written where it is neither. Raises Rejection for any other."""
     written = form.get(f"{name}-text")
     if written is not None:
         return written.strip()
     number = form.get(name, "").strip()
-    if not re.fullmatch(r"[1-9]\d{0,3}", number, re.ASCII):
+    if not number:
         return ""
+    if not re.fullmatch(r"[1-9]\d{0,3}", number, re.ASCII):
+        raise Rejection(f"“{number[:20]}” is no time. Write a whole number from 1 to 9999.")
     unit = form.get(f"{name}-unit", "D")
     return "1 working day" if (number, unit) == ("1", "N") else UNITS.get(unit, UNITS["D"]).format(number)
 

@@ -129,6 +129,12 @@ def test_what_would_break_the_process_is_refused_in_words(open_browser: OpenBrow
             "sign-0": "=",
             "value-0": "1",
         },
+        "“-3” is no time. Write a whole number from 1 to 9999.": {
+            "edit": "settings",
+            "step": "manager_review",
+            "actor": "manager",
+            "due": "-3",
+        },
         "Choose when it goes back.": {"edit": "back", "place": "after:manager_review", "target": "self_assessment"},
         "so it cannot be asked whether it is at least “4”.": {
             "edit": "condition",

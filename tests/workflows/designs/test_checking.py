@@ -73,6 +73,16 @@ def test_what_a_step_gave_is_missed_when_it_is_taken_away(hugo: Desk) -> None:
     }
 
 
+def test_reminders_come_while_there_is_something_to_remind_of(hugo: Desk) -> None:
+    for due, remind, said in (
+        ("P9D", "P7D P3D", {}),
+        ("P9D", "P20D P3D", {"write_it": "A reminder would come before the step is handed out."}),
+        ("", "P3D", {"write_it": "It has reminders, and no time to do it."}),
+    ):
+        hugo.edit(partial(settings.set_settings, identifier="write_it", values={"due": due, "remind": remind}))
+        assert hugo.noted == said
+
+
 def test_a_way_back_goes_with_the_step_it_leads_to(hugo: Desk) -> None:
     approve(hugo)
     go_back(hugo, 'outcome = "reject"')

@@ -43,6 +43,23 @@ document.addEventListener('keydown', (event) => {
   target.click();
 });
 
+// What cannot be saved is said at its field, until it can be.
+document.addEventListener('htmx:validation:failed', ({ target }) => {
+  const field = target.closest('[data-steps] .rf-step-field');
+  if (!field) return;
+  target.classList.add('is-invalid');
+  const said = field.querySelector('[data-unsaved]') ?? field.appendChild(document.createElement('p'));
+  said.className = 'invalid-feedback d-block';
+  said.dataset.unsaved = '';
+  said.setAttribute('role', 'alert');
+  said.textContent = `Not saved: ${target.type === 'number' ? 'write a whole number from 1 to 9999.' : 'it needs a name.'}`;
+});
+document.addEventListener('input', ({ target }) => {
+  if (!target.classList.contains('is-invalid') || !target.validity?.valid) return;
+  target.classList.remove('is-invalid');
+  target.closest('.rf-step-field')?.querySelector('[data-unsaved]')?.remove();
+});
+
 // What is unfolded stays so when the list comes anew, and what somebody is at stays where it is on the screen.
 let unfolded = [];
 let held = null;
