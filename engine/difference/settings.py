@@ -163,9 +163,10 @@ def _pairs(name: str, a: dict[str, str], b: dict[str, str]) -> str | None:
     if not changed:
         return None
     parts = [
-        f"{quote(key)} is {b[key].strip()}" if key in b else f"{quote(key)} is not set any more" for key in changed
+        f"{quote(key)} comes from {b[key].strip()}" if key in b else f"{quote(key)} is not set any more"
+        for key in changed
     ]
-    return f"{name} hands on other values now: {list_words(parts)}."
+    return f"{name} gives other values now: {list_words(parts)}."
 
 
 def _show(value: Any) -> str:

@@ -143,7 +143,7 @@ class TestSteps:
             (
                 person("check", sets="a = 1"),
                 person("check", sets="a = 2"),
-                "“Check” hands on other values now: “a” is 2.",
+                "“Check” gives other values now: “a” comes from 2.",
             ),
             (person("check"), person("check", novelty="x"), "The setting “novelty” of “Check” is now “x”."),
             (timer("check", "P3D"), timer("check", "P2W"), "“Check” now waits for 14 days (before: 3 days)."),

@@ -106,7 +106,15 @@ def _asked() -> tuple[Question, ...]:
             options=back,
             only=ONE,
         ),
-        Question("page", "asked", "Page", CHOICE, none="The form alone", options=tuple(PAGES.items()), only=ONE),
+        Question(
+            "page",
+            "asked",
+            "Is it done on a page of its own?",
+            CHOICE,
+            none="No, on the page of its form",
+            options=tuple(PAGES.items()),
+            only=ONE,
+        ),
     )
 
 
@@ -117,15 +125,22 @@ def _time() -> tuple[Question, ...]:
         Question("due", "time", "Time to do it", TIME, hint=since),
         Question("remind", "time", "Reminders, days before", REMINDERS, hint="For instance: 7, 2"),
         Question("escalate", "time", "Who is told when it is late?", CHOICE, none="Nobody", options=told),
-        _of(WHEN_OVERDUE, "time", "And then?"),
+        _of(WHEN_OVERDUE, "time", "What happens when it is late?"),
     )
 
 
 def _changes() -> tuple[Question, ...]:
     away = ((WAIT, "It waits"), (NEXT_LEVEL, "The next one up gets it"))
     return (
-        _of(WHEN_MANAGER_CHANGES, "changes", "If somebody else would get it then"),
-        Question("whenAway", "changes", "If the person is away", CHOICE, none="A week is waited for", options=away),
+        _of(WHEN_MANAGER_CHANGES, "changes", "If the manager changes while it is open"),
+        Question(
+            "whenAway",
+            "changes",
+            "If the person is away",
+            CHOICE,
+            none="It waits if they are back within a week",
+            options=away,
+        ),
     )
 
 

@@ -154,9 +154,9 @@ def _table(step: Step, words: Words, _names: Mapping[str, str]) -> list[str]:
     return [f"the table “{words.decisions.get(decision, decision)}” answers" if decision else "no table is chosen yet"]
 
 
-def _script(step: Step, _words: Words, _names: Mapping[str, str]) -> list[str]:
-    lines = [line.strip() for line in step.script.splitlines() if line.strip()]
-    return [f"sets {'; '.join(lines)}" if lines else "sets nothing yet"]
+def _script(step: Step, words: Words, _names: Mapping[str, str]) -> list[str]:
+    lines = [say_condition(line.strip(), words.variables) for line in step.script.splitlines() if line.strip()]
+    return [f"notes that {'; '.join(lines)}" if lines else "notes nothing yet"]
 
 
 def _catch(step: Step, words: Words, _names: Mapping[str, str]) -> list[str]:
