@@ -108,7 +108,7 @@ def _tell(organisation: Organisation, alike: Sequence[Stranded], asked: int, *, 
     group = GROUPS.get(first.group, "the group")
     why = f"it goes to {group}, and {first.why or 'nobody is one of them'}."
     remedy = OF_EXECUTIVES if first.group == EXECUTIVE else REMEDY
-    if everybody and count == asked:
+    if everybody and count == asked > 1:
         # Roles can be given later; whoever has them now and is in conflict about everybody stays so.
         severity = ERROR if first.why else WARNING
         return Finding.at(first.step, f"Nobody may do it, whoever it is about: {why}", remedy, severity=severity)
