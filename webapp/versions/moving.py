@@ -57,8 +57,8 @@ def show_return(batch_id: int) -> ResponseReturnValue:
     """What taking it back would do; nothing is changed."""
     session = current_session()
     batch = _find(batch_id)
-    moved = batches.progress_of(session, [batch.id])[batch.id].done
-    return render_template("versions/return.html", batch=batch, moved=moved)
+    progress = batches.progress_of(session, [batch.id])[batch.id]
+    return render_template("versions/return.html", batch=batch, progress=progress)
 
 
 @blueprint.post("/migrations/<int:batch_id>/return")
