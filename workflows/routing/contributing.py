@@ -6,7 +6,7 @@ about the same person, or because they would get it today and the case has not g
 no contribution, and is left to the rules about conflicts.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -107,19 +107,8 @@ def _contributes(program: Program, step: Step, variables: dict[str, Any]) -> boo
 
 def _is_past(program: Program, step: Step, here: Step) -> bool:
     """Whether a case that is `here` has gone past a step: where it was not asked for, it is not any more."""
-    one, two = next(
-        (one, two) for one in _around(program, step) for two in _around(program, here) if one.process == two.process
-    )
     graph = Graph(program.diagram)
-    return two.id in graph.reachable([one.id]) and one.id not in graph.reachable([two.id])
-
-
-def _around(program: Program, step: Step) -> Iterator[Step]:
-    """A step, and the sub-processes it is drawn in, the innermost first."""
-    around: Step | None = step
-    while around is not None:
-        yield around
-        around = program.diagram.steps.get(around.process)
+    return graph.can_follow(here.id, step.id) and not graph.can_follow(step.id, here.id)
 
 
 def _does(session: Session, task: Task, request: AssignmentRequest, now: datetime, *, may_come: bool) -> str | None:

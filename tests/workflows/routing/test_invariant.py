@@ -132,7 +132,7 @@ def published() -> Iterator[tuple[SessionFactory, int]]:
     bring_tables(engine)
     factory = create_session_factory(engine)
     with transaction(factory) as session:
-        definition_id = publish(session, *STEPS).id
+        definition_id = publish(session, user_step("one", "manager"), *STEPS).id
     yield factory, definition_id
     engine.dispose()
 
