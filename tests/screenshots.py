@@ -149,7 +149,7 @@ def pictures_of_dry_runs(factory: SessionFactory) -> list[Picture]:
     compared = f"/comparisons?before=published-{published}&after=draft-{design}"
     return [
         Picture("comparison", hr, compared),
-        Picture("comparison-runs", hr, f"{compared}#runs-heading"),
+        Picture("comparison-runs", hr, f"{compared}#chart-1"),
         Picture("dry-run", hr, f"/dry-runs/{runs[1]}"),
         Picture("dry-run-charts", hr, f"/dry-runs/{runs[1]}#days-heading"),
     ]

@@ -117,18 +117,22 @@ def _describe_overload(person: PersonLoad) -> str:
     return f"{person.short:,} of {person.tasks:,} tasks are done too late for lack of time.{peak}"
 
 
+def _tasks_are(count: int) -> str:
+    return "1 task is" if count == 1 else f"{count:,} tasks are"
+
+
 def find_late_for_leave(play: Play, names: Names) -> Iterator[Problem]:
     """Tasks that are done late because whoever has them is away."""
     late = [errand for errand in play.errands.values() if errand.is_late and was_away(errand, play.presence)]
     holders = Counter(errand.holder or "" for errand in late)
     affected = [
-        Affected(person, names.get(person, person), f"{count:,} tasks are late because they are on leave.")
+        Affected(person, names.get(person, person), f"{_tasks_are(count)} late because they are on leave.")
         for person, count in holders.most_common()
     ]
     if len(affected) == 1:
         yield Problem(WARNING, "late_for_leave", f"{affected[0].name}: {affected[0].text}", len(late), people=affected)
     elif affected:
-        text = f"{len(late):,} tasks are late because {len(affected):,} people are on leave who have them."
+        text = f"{_tasks_are(len(late))} late because {len(affected):,} people are on leave who have them."
         yield Problem(WARNING, "late_for_leave", text, len(late), people=affected)
 
 
