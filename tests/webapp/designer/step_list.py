@@ -41,7 +41,7 @@ class StepList:
             page.get_by_label("Who does it").select_option(label=who)
         if does:
             page.get_by_label("What Reviewflow does").select_option(label=does)
-        form = page.locator("[data-adds]")
+        form = page.locator("[data-adds] form").first
         if when:
             self.say_when(form, when)
         form.get_by_role("button", name="Add", exact=True).click()
