@@ -218,7 +218,8 @@ export function keepDraft(form) {
     if (document.visibilityState === 'hidden' && !draft.leaving) draft.save({ keepalive: true });
   });
   window.addEventListener('beforeunload', (event) => {
-    if (!draft.leaving && draft.dirty) {
+    // Nothing is kept of a preview, so that nothing is lost with it.
+    if (!draft.leaving && draft.dirty && !form.closest('.rf-preview')) {
       draft.keepHere();
       event.preventDefault();
     }

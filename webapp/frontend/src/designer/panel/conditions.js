@@ -11,6 +11,7 @@ const COMPARISONS = [
   { name: '>', label: 'is more than' },
   { name: '<', label: 'is less than' },
 ];
+const WITHOUT_ORDER = ['string', 'boolean'];
 const PRESENCE = [{ name: 'known', label: 'has a value' }, { name: 'unknown', label: 'has no value' }];
 const BEGINNINGS = { number: '1', boolean: 'true', date: '2027-01-01' };
 const ANSWERS = [{ name: 'true', label: 'yes' }, { name: 'false', label: 'no' }, { name: 'null', label: 'not known' }];
@@ -79,10 +80,16 @@ function builder(parsed, names, commit, joined) {
   }
   const list = make('ol', { class: 'rf-rows' });
   parsed.rows.forEach((row, index) => list.append(conditionRow({ row, index, names, hand })));
-  const add = make('button', { type: 'button', class: 'btn btn-sm', 'data-field': 'condition-add' }, parsed.rows.length ? 'Add another condition' : 'Add a condition');
-  const first = names.find(({ type, keep }) => type !== 'context' && !keep) ?? { name: 'rating', type: 'number' };
-  add.addEventListener('click', () => hand(({ rows }) => ({ rows: [...rows, { name: first.name, comparison: '=', value: beginning(first) }] })));
+  const add = selectField({ name: 'condition-add', label: parsed.rows.length ? 'Add another condition' : 'Add a condition', value: '', options: offered(names), commit: (name) => name && begin(name) });
+  const begin = (name) => {
+    const chosen = names.find((each) => each.name === name);
+    hand(({ rows }) => ({ rows: [...rows, { name: chosen.keep?.() ?? name, comparison: '=', value: beginning(chosen) }] }));
+  };
   return [...parts, list, add];
+}
+
+function offered(names) {
+  return names.map(({ name, label }) => ({ name, label: label || name }));
 }
 
 function beginning(variable) {
@@ -100,10 +107,11 @@ function conditionRow({ row, index, names, hand }) {
     change(fits || presence ? { name: known } : { name: known, value: beginning(next) });
   };
   const presence = row.value !== 'null' || variable?.type === 'boolean' ? null : { '=': 'unknown', '!=': 'known' }[row.comparison];
-  const options = names.map(({ name, label }) => ({ name, label: label || name }));
+  const options = offered(names);
+  const fitting = WITHOUT_ORDER.includes(variable?.type) ? COMPARISONS.filter(({ name }) => ['=', '!=', row.comparison].includes(name)) : COMPARISONS;
   const item = make('li', {},
     selectField({ name: `name-${index}`, label: `Condition ${index + 1}: what`, value: row.name, options, commit: (name) => name && rename(name) }),
-    selectField({ name: `comparison-${index}`, label: `Condition ${index + 1}: comparison`, none: '', value: presence ?? row.comparison, options: [...COMPARISONS, ...PRESENCE], commit: (comparison) => comparison && change(compare(comparison, presence, variable)) }),
+    selectField({ name: `comparison-${index}`, label: `Condition ${index + 1}: comparison`, none: '', value: presence ?? row.comparison, options: [...fitting, ...PRESENCE], commit: (comparison) => comparison && change(compare(comparison, presence, variable)) }),
     ...(presence ? [] : [valueField(row, variable, index, change)]));
   item.querySelectorAll('label').forEach((label) => label.classList.add('visually-hidden'));
   const away = make('button', { type: 'button', class: 'rf-icon-button', 'aria-label': `Take condition ${index + 1} away`, title: 'Take it away' }, '×');
