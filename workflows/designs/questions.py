@@ -138,7 +138,7 @@ def _changes() -> tuple[Question, ...]:
             "changes",
             "If the person is away",
             CHOICE,
-            none="It waits if they are back within a week",
+            none="It waits for a week at most",
             options=away,
         ),
     )
