@@ -48,8 +48,9 @@ def prepare(factory: SessionFactory, data: Path | None) -> None:
             _import(session, data or find_company())
         organisation = load_organisation(session, clock.now().date())
         create_accounts(session, password=PASSWORD, now=clock.now(), roles=_roles(organisation))
-        deploy_package(session, PROCESS, by=None)
         known = {cycle.name for cycle in list_cycles(session)}
+        if not known:
+            deploy_package(session, PROCESS, by=None)
     for cycle, play in _launch(factory, organisation, known):
         play(factory, cycle, _cast(organisation))
 

@@ -1,6 +1,7 @@
 """reviewflow demo: one command, and there is a company to look at."""
 
 import re
+import shutil
 import signal
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from engine import clock
 from engine.database import connect, create_session_factory
 from engine.models import Task
 from tests.services.processes import find_free_port
+from tests.stories.company import ROOT
 from tests.webapp.commands.conftest import Program
 from tests.webapp.commands.running import running, wait_until
 from webapp.commands.demo_company import PASSWORD, choose_logins
@@ -72,11 +74,16 @@ def test_everybody_in_the_table_can_sign_in_and_finds_work(data_dir: Path, sampl
 
 def test_the_next_start_goes_on_with_the_same_data(reviewflow: Program, data_dir: Path, sample: Path) -> None:
     play_demo(data_dir, sample)
+    changed = shutil.copytree(ROOT / "bpmn" / "annual_review", data_dir / "changed")
+    form = changed / "forms" / "reward-approval.json"
+    form.write_text(form.read_text().replace("Decision on the proposal", "What do you decide?"))
+    assert "version 2 is deployed" in reviewflow("deploy", str(changed)).out
     before: Any = reviewflow("status", "--json").json
     printed = play_demo(data_dir, sample)
     after: Any = reviewflow("status", "--json").json
     assert "Importing" not in printed
     assert after == before
+    assert "version 2 was deployed before" in reviewflow("deploy", str(changed)).out
 
 
 def test_beginning_again_puts_the_old_data_aside(reviewflow: Program, data_dir: Path, sample: Path) -> None:
