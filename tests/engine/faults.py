@@ -30,7 +30,7 @@ SETTINGS: dict[str, Fault] = {
     "reminder that is no duration": (
         "one_step",
         '"ann"',
-        '"ann" rf:remind="P1D soon"',
+        '"ann" rf:due="P14D" rf:remind="P1D soon"',
         "Write (write): “soon” does not say",
     ),
     "unknown handler": ("service_task", "tests.weigh", "tests.fly", "Weigh (weigh): There is no handler “tests.fly”."),

@@ -148,7 +148,7 @@ def try_and_keep(table: Deciding) -> None:
     trials.get_by_label("Test row 2: Answer 2 should be").select_option(label="Yes")
     table.save()
     expect(trials.locator("tr[data-test-row]").nth(0)).to_contain_text("As expected (row 1)")
-    expect(trials.locator("tr[data-test-row]").nth(1)).to_contain_text("executive should be true, but is false.")
+    expect(trials.locator("tr[data-test-row]").nth(1)).to_contain_text("Answer 2 should be yes, but is no.")
     expect(table.page.locator(".rf-checks")).to_contain_text("1 to solve")
     trials.get_by_role("button", name="Show why").nth(1).click()
     expect(table.page.locator("[data-why]")).to_contain_text("Row 2 holds and decides.")
