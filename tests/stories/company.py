@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from engine import clock, definitions, jobs, tasks
 from engine.database import SessionFactory, transaction
 from engine.errors import NotAllowed
-from engine.models import Instance, Task
+from engine.models import Definition, Instance, Task
 from engine.packages import read_package
 from workflows.calibration.changing import HIGHEST, change_rating
 from workflows.cycles.launching import launch
@@ -68,9 +68,14 @@ def executive_people(session: Session) -> tuple[str, ...]:
     return tuple(sorted(person for person, grade in rows if is_executive(grade)))
 
 
-def launch_annual_review(session: Session, by: str, now: datetime) -> Cycle:
-    """Publish the shipped annual review and launch it for the standard population."""
-    definition = definitions.deploy(session, read_package(ROOT / "bpmn" / "annual_review"), by=by, now=now)
+def publish_annual_review(session: Session, by: str, now: datetime) -> Definition:
+    """Publish the shipped annual review, as it is."""
+    return definitions.deploy(session, read_package(ROOT / "bpmn" / "annual_review"), by=by, now=now)
+
+
+def launch_annual_review(session: Session, by: str, now: datetime, definition: Definition | None = None) -> Cycle:
+    """Launch the annual review for the standard population, published first where it was not."""
+    definition = definition or publish_annual_review(session, by, now)
     period = (date(now.year, 1, 1), date(now.year, 12, 31))
     return launch(session, definition, name=f"Annual review {now.year}", period=period, by=by, now=now)
 
