@@ -24,6 +24,7 @@ from workflows.people.facts import PersonOnDay
 from workflows.people.models import Person
 from workflows.people.organisation import Organisation, load_organisation
 from workflows.people.sample import write_sample
+from workflows.routing.receiving import PEOPLE, UNITS
 
 PASSWORD = "a walk in the woods"  # noqa: S105 - the demo prints it for everybody to see
 PROCESS = "annual_review"
@@ -96,7 +97,7 @@ def _import(session: Session, folder: Path | None) -> None:
             write_sample(Path(made_up), clock.now().date())
             folder = Path(made_up)
         click.echo(f"Importing the people of {folder if folder.name == COMPANY_FOLDER.name else 'the company'} …")
-        reports = take_in(session, folder / "people.csv", folder / "org_units.csv", by="demo")
+        reports = take_in(session, {UNITS: folder / "org_units.csv", PEOPLE: folder / "people.csv"}, by="demo")
     for report in reports:
         if report.defects:
             raise FileHasDefects(f"{report.file_name} cannot be used: {report.defects[0]}")

@@ -1,6 +1,6 @@
 """reviewflow people: files of the HR system, in and out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from workflows.people.imports.report import Finding, ImportReport
 from workflows.people.imports.undoing import find_memory
 from workflows.people.organisation import load_organisation
 from workflows.people.working_days import replace_holidays
-from workflows.routing.receiving import MOVES, PEOPLE, UNITS, Received, receive
+from workflows.routing.receiving import MOVES, PEOPLE, PROJECTS, UNITS, Received, receive
 from workflows.routing.taking_back import take_back
 
 SHOWN_NOTES = 20
@@ -34,12 +34,13 @@ class FileHasDefects(Rejection):
 
 @click.group()
 def people() -> None:
-    """Import people, units and moves; export people."""
+    """Import people, units, projects and moves; export people."""
 
 
 @people.command("import")
 @click.option("--people", "people_file", type=csv_file, metavar="FILE", help="The people, as CSV.")
 @click.option("--units", "units_file", type=csv_file, metavar="FILE", help="The organisation units, as CSV.")
+@click.option("--projects", "projects_file", type=csv_file, metavar="FILE", help="Who is in which project, as CSV.")
 @click.option("--effective", type=day, metavar="DATE", help="From which day on it is true; today by default.")
 @by_option
 @dry_run_option
@@ -47,22 +48,28 @@ def people() -> None:
 def import_files(
     people_file: Path | None,
     units_file: Path | None,
+    projects_file: Path | None,
     effective: datetime | None,
     by: str,
     *,
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Import full files of people and units: completely, or with any defect not at all.
+    """Import full files of people, units and projects: completely, or with any defect not at all.
+
+    The columns of projects: project, person_id, role (lead or member), valid_from, and valid_to, the first day on which
+    it no longer holds (empty: until further notice). The file says all there is to know of the projects it names, in
+    place of what was known of them; other projects stay as they are. It hands no open task on.
 
     Exit code 1 says that there are defects; each is printed with its line, column, value, problem and remedy.
     """
-    if people_file is None and units_file is None:
-        raise click.UsageError("Name at least one file: --people FILE, --units FILE.")
+    files = {UNITS: units_file, PEOPLE: people_file, PROJECTS: projects_file}
+    if not any(files.values()):
+        raise click.UsageError("Name at least one file: --people FILE, --units FILE, --projects FILE.")
     installation = open_installation()
     with installation.factory() as session:
         on = effective.date() if effective else None
-        reports = take_in(session, people_file, units_file, by=by, effective=on)
+        reports = take_in(session, files, by=by, effective=on)
         valid = all(report.is_valid for report in reports)
         if valid and not dry_run:
             session.commit()
@@ -70,14 +77,14 @@ def import_files(
 
 
 def take_in(
-    session: Session, people_file: Path | None, units_file: Path | None, *, by: str, effective: date | None = None
+    session: Session, files: Mapping[str, Path | None], *, by: str, effective: date | None = None
 ) -> list[ImportReport]:
-    """Import units, then people, in the caller's transaction, which must be undone when a report has defects.
+    """Import files by kind, in order, in the caller's transaction, which must be undone when a report has defects.
 
     Open tasks whose right holder is another one afterwards are handed on.
     """
     reports = []
-    for kind, file in ((UNITS, units_file), (PEOPLE, people_file)):
+    for kind, file in files.items():
         if file is not None:
             content, now = file.read_bytes(), clock.now()
             received = receive(session, kind, content, file_name=file.name, by=by, now=now, effective=effective)

@@ -1,4 +1,4 @@
-"""Importing people, units and moves: look first, then apply the very file that was looked at."""
+"""Importing people, units, moves and projects: look first, then apply the very file that was looked at."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -23,18 +23,30 @@ from workflows.people.imports.report import Change, FileRejected
 from workflows.people.imports.undoing import find_memory
 from workflows.people.search import name_people
 from workflows.routing.moves import Rerouted
-from workflows.routing.receiving import KINDS, MOVES, PEOPLE, UNITS, Received, digest_of, preview_receiving, receive
+from workflows.routing.receiving import (
+    KINDS,
+    MOVES,
+    PEOPLE,
+    PROJECTS,
+    UNITS,
+    Received,
+    digest_of,
+    preview_receiving,
+    receive,
+)
 from workflows.routing.situations import PRO_RATE, SHORTEN
 
 KIND_NAMES = {
     PEOPLE: "People: everybody the HR system knows",
     UNITS: "Units: the whole organisation",
     MOVES: "Moves: new managers, leave, exits",
+    PROJECTS: "Projects: members and leads",
 }
 COLUMNS = {
     PEOPLE: ", ".join(PEOPLE_HEADER),
     UNITS: "org_unit, name, parent, head_id, cost_centre",
     MOVES: "effective, employee_id, change (manager, leave, terminated), value",
+    PROJECTS: "project, person_id, role (lead, member), valid_from, valid_to (the first day after it)",
 }
 FIELDS = {
     "manager_id": "Manager",

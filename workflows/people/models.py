@@ -128,6 +128,21 @@ class DottedLine(Base):
     __table_args__ = (Index("ix_dotted_line_manager", "manager_id", "valid_from"),)
 
 
+class ProjectMembership(Base):
+    """Somebody in a project, beside the line, from `valid_from` until the day before `valid_to`."""
+
+    __tablename__ = "project_membership"
+
+    project: Mapped[str] = mapped_column(String(80), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    valid_from: Mapped[date] = mapped_column(primary_key=True)
+    valid_to: Mapped[date | None]
+    is_lead: Mapped[bool]
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("people_import.id"))
+
+    __table_args__ = (CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="period"),)
+
+
 class Absence(Base):
     """Out of office from `first_day` to `last_day`, both included; without a last day, until further notice.
 

@@ -22,6 +22,7 @@ from workflows.people.lines import (
     select_reports,
 )
 from workflows.people.models import ACTIVE, DottedLine
+from workflows.people.projects import Projects, read_projects
 
 # Above this many people at once, reading everybody is cheaper than naming them.
 _FEW = 500
@@ -74,6 +75,7 @@ class Organisation:
         self._units: dict[str, UnitOnDay] | None = None
         self._since: dict[str, date | None] = {}
         self._away: dict[str, Away] | None = None
+        self._projects: Projects | None = None
         self._complete = False
 
     # What is known, and where it comes from
@@ -90,7 +92,7 @@ class Organisation:
         self._read(line_above(), ids=unknown, day=self.on)
 
     def load(self) -> None:
-        """Read everybody, all lines, units and absences of the day: five statements, none afterwards."""
+        """Read everybody, all lines, units, absences and projects of the day: six statements, none afterwards."""
         everybody = self._read(select_people_on(self.on))
         self._complete = True
         self._reports = _group(everybody, lambda person: person.manager_id)
@@ -104,6 +106,7 @@ class Organisation:
         self.units()
         self._since = self._read_since(None)
         self.away()
+        self.projects()
         # Nothing is left to ask for; whoever keeps this in memory must not keep a session and its database alive.
         del self._session
 
@@ -224,6 +227,23 @@ class Organisation:
             return []
         return [report for report in self.direct_reports(person.manager_id) if report.id != person_id]
 
+    def projects(self) -> Projects:
+        """Who is in which project on the day."""
+        if self._projects is None:
+            self._projects = read_projects(self._session, self.on)
+        return self._projects
+
+    def project_peers(self, person_id: str) -> list[PersonOnDay]:
+        """Those with the same part in a project of the person who are neither above nor below them in the line."""
+        beside = self.projects().beside(person_id)
+        self.fetch(beside)
+        others = (self.person(one) for one in beside if not self.is_in_line(one, person_id))
+        return sorted((person for person in others if person is not None), key=_by_name)
+
+    def is_in_line(self, one: str, other: str) -> bool:
+        """Whether one of two people is anywhere above the other."""
+        return self.is_above(one, other) or self.is_above(other, one)
+
     # Units
 
     def units(self) -> dict[str, UnitOnDay]:
@@ -281,7 +301,7 @@ class Organisation:
 
 
 def load_organisation(session: Session, on: date) -> Organisation:
-    """The whole organisation of a day in memory: five statements now, none for any question afterwards."""
+    """The whole organisation of a day in memory: six statements now, none for any question afterwards."""
     organisation = Organisation(session, on)
     organisation.load()
     return organisation

@@ -19,6 +19,7 @@ from workflows.cycles.joining import follow_joiners
 from workflows.cycles.transfers import follow_transfers
 from workflows.people.imports.moves import import_moves
 from workflows.people.imports.people import import_people
+from workflows.people.imports.projects import import_projects
 from workflows.people.imports.report import ImportReport
 from workflows.people.imports.units import import_units
 from workflows.people.imports.writing import wait_for_other_imports
@@ -30,8 +31,8 @@ from workflows.routing.taking_back import remember_tasks
 from workflows.routing.unit_changes import changed_on, people_of, read_changes
 from workflows.voting.following import follow_people
 
-PEOPLE, UNITS, MOVES = "people", "units", "moves"
-KINDS = (PEOPLE, UNITS, MOVES)
+PEOPLE, UNITS, MOVES, PROJECTS = "people", "units", "moves", "projects"
+KINDS = (PEOPLE, UNITS, MOVES, PROJECTS)
 DAY_BEGINS = "organisation_day"
 _DATED: dict[str, Callable[..., ImportReport]] = {PEOPLE: import_people, UNITS: import_units}
 
@@ -63,7 +64,8 @@ def receive(
 ) -> Received:
     """Apply a file of one of KINDS, unless it has defects, and hand on the tasks whose right holder is another now.
 
-    `effective` is the day from which a file of people or units holds; moves carry their own days. Raises FileRejected.
+    `effective` is the day from which a file of people or units holds; moves and projects carry their own
+    days. Projects move no tasks. Raises FileRejected.
     """
     report = _run(session, kind, content, file_name=file_name, by=by, now=now, effective=effective)
     received = _follow(session, report, digest_of(content), by, now, dry_run=False)
@@ -100,8 +102,10 @@ def _run(
 ) -> ImportReport:
     if kind == MOVES:
         return import_moves(session, content, file_name=file_name, by=by, now=now)
+    if kind == PROJECTS:
+        return import_projects(session, content, file_name=file_name, by=by, now=now)
     if kind not in _DATED:
-        raise Rejection("Choose what the file holds: people, units or moves.")
+        raise Rejection("Choose what the file holds: people, units, moves or projects.")
     return _DATED[kind](session, content, file_name=file_name, by=by, now=now, effective=effective)
 
 
@@ -119,6 +123,8 @@ def _follow(session: Session, report: ImportReport, digest: str, by: str, now: d
 
 def _concerned(session: Session, report: ImportReport, now: datetime) -> set[str]:
     """The people whose tasks and cases may be otherwise after an import."""
+    if report.kind == PROJECTS:
+        return set()
     if report.kind != UNITS:
         return {*report.changed, *report.added}
     changes = read_changes(report.changes, until=day_of(now))

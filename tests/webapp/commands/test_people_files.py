@@ -100,6 +100,24 @@ def test_moves_are_previewed_and_applied(company: Program, tmp_path: Path) -> No
     assert "changed 1" in company("people", "moves", str(moves)).out
 
 
+def test_projects_are_looked_at_and_applied(company: Program, tmp_path: Path) -> None:
+    lead, member = (
+        line.split(",")[0] for line in company("people", "export", "-").out.lstrip("\ufeff").splitlines()[1:3]
+    )
+    projects = tmp_path / "projects.csv"
+    header = "project,person_id,role,valid_from,valid_to"
+    projects.write_text(f"{header}\nApollo,{lead},lead,2026-01-01,\nApollo,{member},member,2026-01-01,2027-01-01\n")
+    bring = ("people", "import", "--projects", str(projects))
+    assert "would be added 1" in company(*bring, "--dry-run").out
+    assert "projects.csv: 2 rows; added 1, changed 0, unchanged 0, not mentioned 0." in company(*bring).out
+    assert "unchanged 1" in company(*bring).out
+    assert "projects.csv is taken back, and 0 tasks with it." in company("people", "undo").out
+    projects.write_text(f"{header}\nApollo,P99999,lead,2026-01-01,\n")
+    refused = company(*bring)
+    assert refused.code == 1
+    assert "projects.csv: line 2, person_id: 'P99999' person does not exist." in refused.out
+
+
 def test_moves_of_somebody_unknown_are_refused(company: Program, tmp_path: Path) -> None:
     moves = tmp_path / "moves.csv"
     moves.write_text("effective,employee_id,change,value\n2030-01-01,P99999,leave,\n")

@@ -12,7 +12,7 @@ from engine.database import SessionFactory, transaction
 from engine.models import Instance
 from tests.webapp.browsing import Browser
 from tests.webapp.reviewing import SELF_ASSESSMENT, Review, hand_in
-from tests.workflows.people.cast import as_csv, cast, changed, moves_file, people_file, person
+from tests.workflows.people.cast import as_csv, cast, changed, moves_file, people_file, person, projects_file
 from workflows.people.models import Import, Person, PersonVersion
 from workflows.reviews.submitting import save_draft
 
@@ -158,6 +158,16 @@ def test_r5_the_preview_says_what_becomes_of_drafts(review: Review, policy: str,
     )
 
     assert told in page.text
+
+
+def test_projects_move_no_tasks(review: Review) -> None:
+    hugo, task = review.browser("hugo"), review.task("self_assessment", "ann")
+    content = projects_file("Apollo,ann,member,2026-01-01,", "Apollo,carl,lead,2026-01-01,")
+    assert "Apply this file" in preview(hugo, "projects", content).text
+    send_file(hugo, "/people/import", "projects", content, digest=digest(hugo))
+    assert "1 new, 0 changed, 0 open tasks handed on" in hugo.page.text
+    assert review.again(task).assignee == "ann"
+    assert "person does not exist" in preview(hugo, "projects", projects_file("Apollo,bob,lead,2026-01-01,")).text
 
 
 def test_r12_a_move_asks_for_a_closing_review_that_the_new_manager_reads(review: Review) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from workflows.people.imports.moves import import_moves
 from workflows.people.imports.people import import_people
 from workflows.people.imports.people_file import PEOPLE_HEADER
+from workflows.people.imports.projects import PROJECT_COLUMNS, import_projects
 from workflows.people.imports.report import ImportReport
 from workflows.people.imports.units import import_units
 
@@ -109,6 +110,17 @@ def bring_units(session: Session, rows: Sequence[Cells] = UNITS, *, on: date = T
 def bring_moves(session: Session, *moves: tuple[str, str, str, str], dry_run: bool = False) -> ImportReport:
     """Import these moves."""
     return import_moves(session, moves_file(*moves), file_name="moves.csv", by="hugo", now=NOW, dry_run=dry_run)
+
+
+def projects_file(*rows: str) -> bytes:
+    """A file of projects: each row as one line of text."""
+    return "\n".join([",".join(column.name for column in PROJECT_COLUMNS), *rows]).encode()
+
+
+def bring_projects(session: Session, *rows: str, dry_run: bool = False) -> ImportReport:
+    """Import these memberships of projects."""
+    content = projects_file(*rows)
+    return import_projects(session, content, file_name="projects.csv", by="hugo", now=NOW, dry_run=dry_run)
 
 
 def changed(rows: Sequence[Cells], who: str, **cells: str) -> list[Cells]:

@@ -134,16 +134,17 @@ def test_a_whole_case_costs_one_statement(company: Session) -> None:
     assert len(statements) == 1
 
 
-def test_everybody_costs_five_statements_and_questions_none(company: Session) -> None:
+def test_everybody_costs_six_statements_and_questions_none(company: Session) -> None:
     with counted(company) as statements:
         organisation = load_organisation(company, TODAY)
-    assert len(statements) == 5
+    assert len(statements) == 6
     with counted(company) as statements:
         for one in organisation.everybody():
             list(organisation.managers_up(one.id))
             organisation.direct_reports(one.id)
             organisation.managed_since(one.id)
             organisation.dotted_managers(one.id)
+            organisation.project_peers(one.id)
             organisation.everybody_below(one.id)
             organisation.head_of_unit(one.org_unit)
         organisation.person("nobody")

@@ -196,6 +196,7 @@ def _answers(organisation: Organisation, who: str) -> list[object]:
         organisation.direct_reports(who),
         organisation.everybody_below(who),
         organisation.peers(who),
+        organisation.project_peers(who),
         organisation.head_of_unit("TEAM"),
         organisation.unit_path("TEAM"),
         organisation.units_below("TOP"),
