@@ -120,7 +120,10 @@ def find_pay_conflict(organisation: Organisation, subject: str | None, person_id
 
 
 def find_deputy_conflict(organisation: Organisation, subject: str | None, person_id: str) -> Conflict | None:
-    """The conflict of somebody who would decide on pay for another person: a peer of the subject never does (R9)."""
+    """The conflict of somebody who would decide on pay for another person: a peer of the subject never does (R9).
+
+    Peers have the same manager or the same part in a project.
+    """
     return _find_peer(organisation, subject, person_id, "you do not decide on it for others.")
 
 
@@ -130,14 +133,22 @@ def find_ballot_conflict(organisation: Organisation, subject: str | None, person
 
 
 def _find_peer(organisation: Organisation, subject: str | None, person_id: str, rule: str) -> Conflict | None:
-    manager = organisation.manager_of(person_id)
-    if subject in (None, person_id) or manager is None or not _reports_to(organisation, str(subject), manager.id):
+    if subject is None or subject == person_id:
         return None
-    return Conflict(
-        "R9",
-        "they have the same manager as the person whose pay it is about",
-        f"It is about the pay of somebody who has the same manager as you: {rule}",
-    )
+    manager = organisation.manager_of(person_id)
+    if manager is not None and _reports_to(organisation, subject, manager.id):
+        return Conflict(
+            "R9",
+            "they have the same manager as the person whose pay it is about",
+            f"It is about the pay of somebody who has the same manager as you: {rule}",
+        )
+    if person_id in organisation.projects().beside(subject) and not organisation.is_in_line(person_id, subject):
+        return Conflict(
+            "R9",
+            "they work in the same project as the person whose pay it is about",
+            f"It is about the pay of somebody who works in the same project as you: {rule}",
+        )
+    return None
 
 
 def _reports_to(organisation: Organisation, person_id: str, manager_id: str) -> bool:

@@ -15,6 +15,7 @@ from workflows.voting.settings import VoteSettings, read_settings
 PROPOSED = "reward_kind"
 NEVER_ON_PAY = {
     "peers": "Whoever has the same manager competes for the same money, so a peer never votes on pay.",
+    "project peers": "Whoever works in the same project is a peer, too, and peers never vote on each other’s pay.",
     "direct reports": "They depend on the person whose pay it is, so they never vote on it.",
 }
 """The actors whose every member is in conflict where it is about pay, and why (R9, R14)."""

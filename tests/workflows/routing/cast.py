@@ -12,7 +12,16 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from engine.diagram import Step
-from workflows.people.models import ACTIVE, Account, Import, OrgUnit, OrgUnitVersion, Person, PersonVersion
+from workflows.people.models import (
+    ACTIVE,
+    Account,
+    Import,
+    OrgUnit,
+    OrgUnitVersion,
+    Person,
+    PersonVersion,
+    ProjectMembership,
+)
 
 TODAY = date(2026, 11, 22)
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -66,6 +75,15 @@ def become(session: Session, somebody: Somebody, since: date = TODAY) -> None:
     version = session.get_one(PersonVersion, (somebody.id, START))
     version.valid_to = since
     session.add(version_of(somebody, since))
+    session.flush()
+
+
+def join(session: Session, project: str, *members: str, lead: str = "", since: date = START) -> None:
+    """Let these people be in a project from a day on, and one of them lead it."""
+    session.add_all(
+        ProjectMembership(project=project, person_id=who, valid_from=since, is_lead=who == lead)
+        for who in {*members, lead} - {""}
+    )
     session.flush()
 
 

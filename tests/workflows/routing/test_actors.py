@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 from engine.diagram import Step
 from engine.errors import InvalidDiagram, StepFailed
 from engine.registry import Assignment, AssignmentRequest
-from tests.workflows.routing.cast import CAST, NOW, START, Somebody, become, bring, sign_up, user_step
+from tests.workflows.routing.cast import CAST, NOW, START, TODAY, Somebody, become, bring, join, sign_up, user_step
 from tests.workflows.routing.diagrams import publish
 from workflows.notifications.post import POST
-from workflows.people.models import ON_LEAVE, TERMINATED, DottedLine, OrgUnitVersion, PersonVersion
+from workflows.people.models import ON_LEAVE, TERMINATED, DottedLine, OrgUnitVersion, PersonVersion, ProjectMembership
 from workflows.people.outside import is_outside
+from workflows.routing.absences import name_substitute, plan_absence
 from workflows.routing.explain import explain
 from workflows.routing.resolvers import ACTORS, find_problem
 from workflows.routing.router import OrganisationRouter
@@ -142,6 +143,69 @@ class TestDottedLines:
 
     def test_without_one_the_manager(self, company: Session) -> None:
         assert assign(company, self.STEP, "ann").assignee == "ben"
+
+
+class TestProjects:
+    STEP = user_step("project_view", "project lead")
+
+    def test_the_lead_of_the_one_they_are_in_longest(self, company: Session) -> None:
+        join(company, "Apollo", "ann", lead="carl", since=date(2026, 2, 1))
+        join(company, "Gemini", "ann", lead="nina", since=date(2025, 2, 1))
+
+        assignment = assign(company, self.STEP, "ann")
+
+        assert assignment.assignee == "nina"
+        assert reason(assignment) == "Nina leads the project “Gemini”."
+
+    def test_another_role_in_it_is_no_new_beginning(self, company: Session) -> None:
+        join(company, "Apollo", "ann", lead="nina", since=date(2024, 6, 1))
+        company.get_one(ProjectMembership, ("Apollo", "ann", date(2024, 6, 1))).valid_to = date(2026, 5, 1)
+        join(company, "Apollo", "ann", lead="ann", since=date(2026, 5, 1))
+        join(company, "Gemini", "ann", lead="carl", since=date(2025, 2, 1))
+
+        assert assign(company, self.STEP, "ann").assignee == "nina"
+
+    @pytest.mark.parametrize(
+        ("members", "lead", "why"),
+        [
+            ("carl", "nina", "Ann is in no project on this day"),
+            ("ann", "", "Nobody leads the project “Apollo”"),
+            ("carl", "ann", "nobody decides about themselves"),
+        ],
+    )
+    def test_without_one_the_manager(self, company: Session, members: str, lead: str, why: str) -> None:
+        join(company, "Apollo", members, lead=lead)
+
+        assignment = assign(company, self.STEP, "ann")
+
+        assert assignment.assignee == "ben"
+        assert any(why in entry["fact"] for entry in assignment.explanation)
+
+    def test_what_has_ended_does_not_count(self, company: Session) -> None:
+        join(company, "Apollo", "ann", lead="nina")
+        company.get_one(ProjectMembership, ("Apollo", "ann", START)).valid_to = TODAY
+        company.flush()
+
+        assert assign(company, self.STEP, "ann").assignee == "ben"
+
+    def test_r7_a_lead_who_is_away_is_stood_in_for(self, company: Session) -> None:
+        join(company, "Apollo", "ann", lead="nina")
+        absence = plan_absence(company, "nina", TODAY, TODAY.replace(month=12), by="nina", now=NOW)
+        name_substitute(company, absence.id, "carl", now=NOW)
+
+        assignment = assign(company, self.STEP, "ann")
+
+        assert (assignment.assignee, assignment.owner) == ("carl", "nina")
+
+    def test_r9_nobody_stands_in_on_the_pay_of_somebody_they_work_with(self, company: Session) -> None:
+        join(company, "Apollo", "ann", "hugo", lead="rita")
+        absence = plan_absence(company, "rita", TODAY, TODAY.replace(month=12), by="rita", now=NOW)
+        name_substitute(company, absence.id, "hugo", now=NOW)
+
+        assignment = assign(company, user_step("reward", "project lead"), "ann")
+
+        assert assignment.assignee != "hugo"
+        assert any("they work in the same project" in entry["fact"] for entry in assignment.explanation)
 
 
 class TestTheBudget:

@@ -10,7 +10,7 @@ from engine.definitions import inspect
 from engine.diagram import Step
 from tests.engine.drawing import draw, person, sub
 from tests.engine.pictures import with_pictures
-from tests.workflows.routing.cast import NOW, TODAY, sign_up
+from tests.workflows.routing.cast import NOW, TODAY, join, sign_up
 from tests.workflows.routing.diagrams import publish
 from tests.workflows.voting.electing import APPROVE, Case, vote_step
 from workflows.people.committees import found_committee, give_seat
@@ -77,7 +77,10 @@ class TestCommittee:
 
 
 class TestPay:
-    @pytest.mark.parametrize(("actor", "why"), [("peers", "competes for the same money"), ("direct reports", "depend")])
+    @pytest.mark.parametrize(
+        ("actor", "why"),
+        [("peers", "competes for the same money"), ("project peers", "a peer, too"), ("direct reports", "depend")],
+    )
     def test_is_never_voted_on_by_whoever_is_always_in_conflict(self, company: Session, actor: str, why: str) -> None:
         step = replace(vote_step("quorum", actor, ""), sets=(("amount", "approvals"),))
         said = refused(company, step)
@@ -108,6 +111,12 @@ class TestPeersAtRunTime:
         sign_up(company, "rita", "hr")
         case = Case(company, vote_step("quorum", "peers", ""), **PAY)
         assert case.open() == ["a group"]
+
+    def test_r9_who_works_in_the_same_project_is_a_peer(self, company: Session) -> None:
+        # given: Ann works with Omar and Mara, who is above her, in a project that Lena leads
+        join(company, "Apollo", "ann", "omar", "mara", lead="lena")
+        # then: Paul, who is in reserve, votes in place of Omar
+        assert Case(company, vote_step("majority"), **PAY).open() == ["mara", "rita", "lena", "hugo", "paul"]
 
     def test_r9_a_member_who_is_a_peer_is_not_called(self, company: Session) -> None:
         # given: Lena and Omar have the manager whom Ben has, too

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import Conflict, Task, suspending, tasks
-from tests.workflows.routing.cast import NOW, TODAY, become, sign_up
+from tests.workflows.routing.cast import NOW, TODAY, become, join, sign_up
 from tests.workflows.voting.conftest import EVERYBODY
 from tests.workflows.voting.electing import APPROVE, REJECT, Case, vote_step, work
 from workflows.people.committees import CHAIR, end_seat, give_seat
@@ -204,4 +204,25 @@ def test_a_ballot_comes_back_when_whoever_it_was_handed_to_has_left(company: Ses
 def test_colleagues_below_and_beside_somebody_vote(
     company: Session, actor: str, subject: str, expected: list[str]
 ) -> None:
+    assert Case(company, vote_step("quorum", actor, ""), subject).open() == expected
+
+
+@pytest.mark.parametrize(
+    ("actor", "subject", "expected"),
+    [
+        ("project leads", "ann", ["lena", "omar"]),
+        ("project leads", "omar", ["mara"]),
+        ("project leads", "nina", ["ben"]),
+        ("project peers", "ann", ["hugo", "paul"]),
+        ("project peers", "lena", ["a group"]),
+        ("project peers", "nina", ["a group"]),
+    ],
+)
+def test_who_leads_and_who_works_in_the_projects_of_somebody_votes(
+    company: Session, actor: str, subject: str, expected: list[str]
+) -> None:
+    # Given two projects of Ann; her manager Ben is in one of them, too, and no peer of hers for that
+    join(company, "Apollo", "ann", "paul", "ben", lead="lena")
+    join(company, "Gemini", "ann", "hugo", lead="omar")
+
     assert Case(company, vote_step("quorum", actor, ""), subject).open() == expected

@@ -4,7 +4,7 @@ A resolver states facts and judges nobody: who is in conflict, has left or is aw
 then takes the next candidate. At the end of every list stands a group, so that no task is left without anybody.
 """
 
-from workflows.routing.resolvers import line, named, outside, past, several, units
+from workflows.routing.resolvers import line, named, outside, past, projects, several, units
 from workflows.routing.resolvers.registry import (
     ACTORS,
     GROUPS,
@@ -33,6 +33,7 @@ __all__ = [
     "named",
     "outside",
     "past",
+    "projects",
     "several",
     "units",
 ]
