@@ -137,7 +137,7 @@ def pictures_of_dry_runs(factory: SessionFactory) -> list[Picture]:
     """HR compares the annual review with a draft in which they read each review, and looks at the dry run of it."""
     with transaction(factory) as session:
         hr, published = hr_people(session)[0], cycle_called(session, "Annual review").definition_id
-        design = start_from_definition(session, published, "", by=hr, now=clock.now()).id
+        design = start_from_definition(session, published, "Annual review with HR", by=hr, now=clock.now()).id
         add = partial(
             add_step, place="after:manager_review", kind="person", name="HR reads the review", actor="HR partner"
         )
