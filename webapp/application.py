@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from engine import SessionFactory, connect, create_session_factory
 from webapp import access, errors, navigation, numbers, presentation, rate_limits, request_session, security_headers
 from webapp.assets import register_assets
-from webapp.auth.sessions import login_manager
+from webapp.auth.sessions import SessionCookies, login_manager
 from webapp.request_session import TransactionalFlask
 from webapp.settings import Settings, load_settings
 
@@ -70,6 +70,7 @@ def create_app(settings: Settings | None = None, *, session_factory: SessionFact
     errors.install(app)
     presentation.install(app)
     register_assets(app)
+    app.session_interface = SessionCookies()
     login_manager.init_app(app)
     # Before the check for forged requests, so that somebody whose session ended is told that, and gets the text back.
     access.install(app)

@@ -22,7 +22,11 @@ def sign_in(page: Page, site: str, who: str, to: str = "/sign-in") -> None:
 
 
 def forget(page: Page) -> None:
-    """Nobody is signed in any more. The page is left first: one that asks by itself would bring the cookie back."""
+    """Nobody is signed in any more.
+
+    What is under way is waited for, and the page is left, before the cookie goes: an answer would bring it back.
+    """
+    page.wait_for_load_state("networkidle")
     page.goto("about:blank")
     page.context.clear_cookies()
 

@@ -1,5 +1,6 @@
 """Signing in and out, changing a password, and what ends a sign-in."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -181,6 +182,18 @@ def test_the_cookie_carries_no_personal_id_and_is_kept_from_scripts(open_browser
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
     assert "ann" not in cookie.partition(";")[0]
+
+
+def test_pages_prolong_the_sign_in_and_files_carry_no_cookie(open_browser: OpenBrowser) -> None:
+    browser = open_browser("ann")
+    assert "reviewflow=" in browser.open("/inbox").headers["Set-Cookie"]
+    files = re.findall(r'(?:href|src)="(/(?:assets|static)/[^"#]+)', browser.page.text)
+    assert len(files) >= 3
+    for file in files:
+        answer = browser.client.get(file, buffered=True)
+        assert answer.status_code == 200
+        assert "Set-Cookie" not in answer.headers
+        assert "Cookie" not in answer.headers.get("Vary", "")
 
 
 def test_in_production_the_cookie_travels_over_https_only(tmp_path: Path, factory: SessionFactory) -> None:

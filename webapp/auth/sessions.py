@@ -4,10 +4,13 @@ The cookie carries the session token of the account, not the person's id: when t
 "sign out everywhere") every sign-in that was made with the old one has ended.
 """
 
+from flask import Flask, Response, request
 from flask import session as cookie
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, login_user, logout_user
 
 from engine import clock
+from webapp.access import FILES
 from webapp.actor import Actor
 from webapp.request_session import current_session
 from workflows.people.accounts import load_signed_in, roles_of
@@ -16,6 +19,18 @@ from workflows.people.models import Account
 from workflows.people.organisation import Organisation
 
 login_manager = LoginManager()
+
+
+class SessionCookies(SecureCookieSessionInterface):
+    """The cookie of a sign-in: pages prolong it, files never carry it.
+
+    A file is kept by browsers and proxies, for everybody; and one that is still under way when somebody signs out
+    would bring their cookie back.
+    """
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if request.endpoint not in FILES:
+            super().save_session(app, session, response)
 
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]
