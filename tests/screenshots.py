@@ -107,6 +107,7 @@ def pictures_of_writing(session: Session) -> list[Picture]:
         Picture("whole-process", manager, f"/tasks/{review.id}", button="The whole process"),
         Picture("my-review", case.person_id, f"/my-review/{case.id}"),
         Picture("cycle-progress", hr, f"/cycles/{annual.id}"),
+        Picture("cycle-diagram", hr, f"/cycles/{annual.id}#diagram-heading"),
         Picture(
             "launch-preview",
             hr,
