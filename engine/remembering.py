@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from engine import registry
@@ -32,11 +32,16 @@ MayStay = Callable[[Step], bool]
 
 @dataclass(frozen=True)
 class Stay:
-    """A step that stays done: the task in which it was done, and by whom."""
+    """A step that stays done: the task in which it was done, and by whom; where several share it, by all of them."""
 
     step: Step
     task_id: int
-    by: str
+    doers: tuple[str, ...]
+
+    @property
+    def by(self) -> str | None:
+        """Who did it, where that was one person alone."""
+        return None if self.step.is_shared else self.doers[0]
 
 
 def digest_of(content: Mapping[str, Any]) -> str:
@@ -74,18 +79,22 @@ def remember(
     before = instance.remembered or {}
     stayed: dict[str, str] = before.get("stayed", {})
     tasks = {step: task for step, task in done.items() if step in region}
-    details = _details(session, instance.id, tasks)
+    details = _details(session, graph, instance.id, tasks)
+    doers = {
+        step: details[step].get("by", []) if graph.steps[step].is_shared else [task.closed_by]
+        for step, task in tasks.items()
+    }
     written = {name for step in tasks for name in _written(graph.steps[step], details[step])}
     times = {
         step: max(task.closed_at.isoformat() if task.closed_at else "", stayed.get(step, ""))
         for step, task in tasks.items()
     }
     stays = {
-        step: {"task": task.id, "by": task.closed_by, "values": details[step].get("values", {})}
+        step: {"task": task.id, "by": doers[step], "values": details[step].get("values", {})}
         for step, task in tasks.items()
         if step != target
         and graph.steps[step].repetition is None
-        and not graph.steps[step].is_shared
+        and doers[step]
         and task.turn is None
         and may_stay(graph.steps[step])
         and not _is_overtaken(graph, step, target, times)
@@ -99,17 +108,38 @@ def remember(
     }
 
 
-def _details(session: Session, instance_id: int, tasks: Mapping[str, Task]) -> dict[str, dict[str, Any]]:
-    """What the history knows of the completion of these tasks, by step."""
+def _details(session: Session, graph: Graph, instance_id: int, tasks: Mapping[str, Task]) -> dict[str, dict[str, Any]]:
+    """What the history knows of the completion of these tasks, by step, in one statement.
+
+    Of a step that several people share it is what they have settled; nothing where they have not, the last time.
+    """
     entries = session.scalars(
-        select(HistoryEntry).where(
+        select(HistoryEntry)
+        .where(
             HistoryEntry.instance_id == instance_id,
-            HistoryEntry.kind == "task_completed",
-            HistoryEntry.at.in_({task.closed_at for task in tasks.values()}),
+            or_(
+                and_(
+                    HistoryEntry.kind == "task_completed",
+                    HistoryEntry.at.in_({task.closed_at for task in tasks.values()}),
+                ),
+                and_(
+                    HistoryEntry.kind == "step_settled",
+                    HistoryEntry.step.in_([step for step in tasks if graph.steps[step].is_shared]),
+                ),
+            ),
         )
+        .order_by(HistoryEntry.id)
     )
-    by_task = {entry.detail.get("task"): entry.detail for entry in entries}
-    return {step: by_task.get(task.id, {}) for step, task in tasks.items()}
+    settled, by_task = dict[str | None, dict[str, Any]](), dict[int, dict[str, Any]]()
+    for entry in entries:
+        if entry.kind == "step_settled":
+            settled[entry.detail.get("token")] = entry.detail
+        else:
+            by_task[entry.detail["task"]] = entry.detail
+    return {
+        step: settled.get(task.token, {}) if graph.steps[step].is_shared else by_task.get(task.id, {})
+        for step, task in tasks.items()
+    }
 
 
 def _written(step: Step, detail: Mapping[str, Any]) -> set[str]:
@@ -161,12 +191,19 @@ def let_stay(
 
 
 def _may_count(session: Session, stay: Stay, run: Run, changes: Changes) -> bool:
-    """Whether an earlier decision may count again. One statement, besides what the gate asks."""
+    """Whether an earlier decision of these people may count again. One statement, besides what the gate asks."""
     task = session.get_one(Task, stay.task_id)
-    try:
-        registry.router().check(session, task, run.variables, stay.by, changes.now)
-    except NotAllowed:
-        return False
+    shared = select(Task).where(
+        Task.instance_id == task.instance_id,
+        Task.token == task.token,
+        Task.state == COMPLETED,
+        Task.closed_by.in_(stay.doers),
+    )
+    for one in session.scalars(shared).all() if stay.step.is_shared else [task]:
+        try:
+            registry.router().check(session, one, run.variables, one.closed_by or "", changes.now)
+        except NotAllowed:
+            return False
     return True
 
 
@@ -187,5 +224,7 @@ def _find_stay(instance: Instance, run: Run, known: Collection[str]) -> tuple[st
     for token, wait in run.waits().items():
         kept = remembered["steps"].get(wait.step)
         if token not in known and wait.kind == "person" and kept:
-            return token, Stay(run.program.step(wait.step), kept["task"], kept["by"]), kept["values"]
+            # What an earlier version has kept names the one person.
+            doers = kept["by"] if isinstance(kept["by"], list) else [kept["by"]]
+            return token, Stay(run.program.step(wait.step), kept["task"], tuple(doers)), kept["values"]
     return None

@@ -133,7 +133,7 @@ def move_back(
     region = way_back(graph, to, found.step.id)
     remember(session, instance, graph, region, target=to, done=done, may_stay=asked.may_stay)
     changes = Changes(now)
-    closed = alone_at(session, sender)
+    closed = alone_at(session, found)
     advance(session, changes, instance, found.program, lambda run: run.move(sender.token, to), closed=closed)
     between = {step: one for step, one in done.items() if step in region and step != to}
     return open_before(session, changes, instance, earlier, asked, between=between, sender=sender)

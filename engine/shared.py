@@ -17,6 +17,7 @@ from engine.diagram import Step
 from engine.instances import lock
 from engine.models import Instance, Task
 from engine.registry import Assignment
+from engine.remembering import digest_of, note_given
 from engine.spiff import Program
 from engine.stepping import advance, waits_of
 from engine.suspending import refuse_suspended
@@ -96,7 +97,10 @@ def go_on(
     people = {**instance.variables.get("done_by", {}), step.id: list(done_by)}
     instance.variables = {**instance.variables, **values, "done_by": people}
     changes = Changes(now)
-    changes.record(instance, "step_settled", step.id, None, values=values)
+    given = digest_of(answers)
+    note_given(instance, step.id, given)
+    settled = {"values": values, "given": given, "token": token, "by": list(done_by)}
+    changes.record(instance, "step_settled", step.id, None, **settled)
     advance(session, changes, instance, program, lambda run: run.complete(token))
     changes.write(session)
     return values

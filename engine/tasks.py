@@ -131,7 +131,7 @@ def finish(
         instance,
         found.program,
         lambda run: run.complete(task.token),
-        closed=alone_at(session, task),
+        closed=alone_at(session, found),
         # What several have approved is not taken back by one of them.
         before=None if in_line else before,
     )
@@ -227,19 +227,20 @@ def pass_over(session: Session, task_id: int, *, by: str | None, reason: str, no
     note_given(instance, step.id, "")
     changes = Changes(now)
     changes.record(instance, "step_passed_over", step.id, by, task=task.id, reason=reason)
-    closed = alone_at(session, task)
+    closed = alone_at(session, found)
     advance(session, changes, instance, found.program, lambda run: run.complete(task.token), closed=closed)
     changes.write(session)
     return task
 
 
-def alone_at(session: Session, task: Task) -> str | None:
+def alone_at(session: Session, found: OpenTask) -> str | None:
     """The token of a closed task that nobody else has a task at.
 
-    None where others are in line, who are not needed any more: the task is written first, so that it stays as it is.
+    None where others share the step or are in line, who are not needed any more: the task is written first, so that it
+    stays as it is.
     """
-    if task.turn is None:
-        return task.token
+    if found.task.turn is None and not found.step.is_shared:
+        return found.task.token
     session.flush()
     return None
 

@@ -14,7 +14,6 @@ from engine.remembering import Stay
 from engine.sending_back import SentBack
 from tests.engine.drawing import deadline, draw, element, message, person, sub, timer
 from tests.engine.playing import Play
-from tests.engine.test_shared import SharingCompany, go_on
 
 SPLIT, JOIN = element("parallelGateway", "split"), element("parallelGateway", "join")
 CALL = element("callActivity", "call", attributes=' calledElement="review"')
@@ -257,18 +256,6 @@ class TestSendingBack:
             assert play.open() == [step]
             play.complete(step, good=True)
         assert play.instance(instance_id).state == "completed"
-
-    def test_before_a_vote_has_it_held_again(self, play: Play) -> None:
-        registry.use_router(SharingCompany())
-        vote = person("decide", actor="ann bob", vote="all")
-        start(play, draw("start > write > decide > sign > end", person("write"), vote, person("sign", actor="eve")))
-        play.complete("write")
-        assert offered(play, "decide") == []
-        go_on(play)
-        assert offered(play, "sign") == ["write"]
-        send_back(play, "sign", "write")
-        play.complete("write")
-        assert play.open() == ["decide", "decide"]
 
 
 class TestStaying:

@@ -4,20 +4,27 @@ Whoever gets it again reads the reason with the task; whoever had done a step in
 The person a case is about is told of their own task alone.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from engine import Task, recalling, registry, sending_back
+from engine import COMPLETED, Task, recalling, registry, sending_back
 from workflows.notifications.informing import Notice, inform
 from workflows.notifications.models import RECALLED, SENT_BACK
 from workflows.people.search import name_people
+from workflows.routing.electing import is_ballot
 
 
 @registry.listen("task_sent_back")
 def tell_sent_back(session: Session, task: Task, sent: sending_back.SentBack, now: datetime) -> None:
-    """Tell whoever gets the task, whoever did it before, and whoever did what comes after it. Three statements."""
+    """Tell whoever gets the task, whoever did it before, and whoever did what comes after it.
+
+    Three statements, and one more where there was a vote.
+    """
     tasks = [sent.earlier, *sent.between.values(), *([sent.sender] if sent.sender else [])]
+    tasks += _other_ballots(session, tasks, sent.sender, now)
     concerned = {task.assignee, task.subject, sent.by, *map(_doer, tasks)}
     names = name_people(session, [person for person in concerned if person is not None])
     about = f" for {names[task.subject]}" if task.subject in names else ""
@@ -45,6 +52,20 @@ def tell_recalled(session: Session, task: Task, recalled: recalling.Recalled, no
         if one.assignee in people
     ]
     inform(session, notices, now)
+
+
+def _other_ballots(session: Session, tasks: Sequence[Task], left: Task | None, now: datetime) -> Sequence[Task]:
+    """Where one of these tasks is a ballot: those of all who voted with it; of a vote `left`, also who had still to."""
+    tokens = {one.token for one in tasks if is_ballot(one.explanation)}
+    if not tokens:
+        return []
+    had_still_to = [] if left is None else [and_(Task.token == left.token, Task.closed_at == now)]
+    return session.scalars(
+        select(Task)
+        .where(Task.instance_id == tasks[0].instance_id, Task.token.in_(tokens))
+        .where(Task.id.not_in([one.id for one in tasks]), or_(Task.state == COMPLETED, *had_still_to))
+        .order_by(Task.id)
+    ).all()
 
 
 def _doer(task: Task) -> str | None:

@@ -153,6 +153,6 @@ def _begin_draft(session: Session, sent: sending_back.SentBack, now: datetime) -
 def hand_in_again(session: Session, stay: Stay, now: datetime) -> None:
     """What was approved counts again: what its form sets in motion happens once more."""
     submission = session.get(Submission, stay.task_id)
-    if submission is not None:
+    if submission is not None and stay.by is not None:
         task = session.get_one(Task, stay.task_id)
         run_hooks(session, Submitted(task, submission, submission.answers, stay.by, now))

@@ -55,6 +55,23 @@ def check(session: Session, task: Task, variables: dict[str, Any], actor: str, n
         raise NotAllowed(
             f"You cannot do this task. {conflict.to_person} {_who_could(session, task, variables, conflict, now)}"
         )
+    if task.owner not in (None, actor) and is_ballot(task.explanation):
+        _check_member(session, task, variables, now)
+
+
+def _check_member(session: Session, task: Task, variables: dict[str, Any], now: datetime) -> None:
+    """Nobody votes for somebody who must not: a ballot is that of its member, whoever casts it."""
+    stakes, member = stakes_of(task), task.owner or ""
+    conflict = find_conflict(stakes, task.step, task.subject, variables, member)
+    if conflict is None and stakes.pay:
+        organisation = organisation_on(session, day_of(now))
+        conflict = find_pay_conflict(organisation, task.subject, member)
+        conflict = conflict or find_ballot_conflict(organisation, task.subject, member)
+    if conflict is not None:
+        raise NotAllowed(
+            f"You cannot vote for whom this ballot is, because they must not vote here: {conflict.fact}. "
+            "It is taken from you; you need not do anything."
+        )
 
 
 def check_asked(session: Session, task: Task, person_id: str, now: datetime) -> None:
