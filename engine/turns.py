@@ -93,6 +93,23 @@ def remove(session: Session, found: OpenTask, *, by: str, now: datetime) -> None
         _call(session, found, following, by=by, now=now)
 
 
+def do_without(session: Session, found: OpenTask, *, reason: str, by: str, now: datetime) -> Task:
+    """Take back the task of somebody in line who cannot do it any more, loaded with its lock; answers with the next.
+
+    Raises Conflict when it is closed or paused, or where nobody comes after it.
+    """
+    task = found.task
+    refuse_suspended(found.instance)
+    was_open, following = task.state == OPEN, next_of(line_of(session, task), task)
+    if following is None:
+        raise Conflict(f"Nobody does “{task.name}” after them.")
+    close(task, "withdraw", by=None, now=now)
+    record(session, found, "part_dropped", by=by, now=now, reason=reason)
+    if was_open:
+        _call(session, found, following, by=by, now=now)
+    return following
+
+
 def _call(session: Session, found: OpenTask, task: Task, *, by: str, now: datetime) -> None:
     """It is the turn of `task`: it waits from now on, with time of its own where its deadline has passed."""
     task.state = change(TASK, task.state, "call")

@@ -23,6 +23,7 @@ WORDS = {
     "task_reopened": "opened again",
     "approver_added": "one more has to approve",
     "approver_removed": "one fewer has to approve",
+    "part_dropped": "goes on with one fewer who does it",
     "link_sent_again": "the link was sent again",
     "colleague_asked": "a colleague was asked",
     "colleague_answered": "a colleague has answered",

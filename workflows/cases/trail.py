@@ -36,6 +36,7 @@ TURNS = {
     "step_settled": "settled by the votes",
     "task_recalled": "taken back",
     "step_passed_over": "went on without an answer",
+    "part_dropped": "goes on with one fewer who does it",
     "step_stays": "stays as it is: nothing that it was based on has changed",
     "variables_changed": "data of the case changed",
     "closing_review_asked": "the former manager is asked for a closing review",

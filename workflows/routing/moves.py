@@ -9,12 +9,14 @@ keep their author.
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import Enum, auto
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session, defer
 
 from engine import (
     OPEN,
+    RUNNING,
     UNFINISHED,
     Assignment,
     AssignmentRequest,
@@ -48,6 +50,7 @@ BESIDE = "R5 both"
 """The rule in the explanation of a task of somebody who does a step after its holder."""
 
 BOTH_DO_IT = "Since {day} whoever had it and whoever would get it now both do it, because the organisation has changed."
+ALONE = "{former} was to do it first and cannot any more, so {follower} does it alone since {day}."
 HAND_ON = "hand_on"
 AT_ONCE = 200
 """Up to so many tasks are handed on with the import itself; more of them by a batch, while people go on working."""
@@ -76,14 +79,22 @@ class Move:
     before: Assignment
 
 
+class Way(Enum):
+    """How a task comes to somebody else: as it is, once more after its holder, or by the one they have already."""
+
+    GOES = auto()
+    BESIDE = auto()
+    FALLS_AWAY = auto()
+
+
 @dataclass(frozen=True)
 class Handing:
-    """What is done about a task: it goes to somebody else, or they do it too, after whoever has it (`beside`)."""
+    """What is done about a task: it comes to somebody in one of these ways."""
 
     task: Task
     to: Assignment
     move: Move
-    beside: bool
+    way: Way
 
 
 @dataclass(frozen=True)
@@ -134,7 +145,9 @@ def reroute(
         batch_id = batches.ask(session, HAND_ON, targets, title=title, by=by, reason=REASON, now=now).id
     elif not dry_run:
         handings = [one for one in handings if _hand_on(session, one, by=by, now=now)]
-    return Rerouted(len(found), tuple(one.move for one in handings if not one.beside), tuple(stays), batch_id)
+    return Rerouted(
+        len(found), tuple(one.move for one in handings if one.way is not Way.BESIDE), tuple(stays), batch_id
+    )
 
 
 def _sort_out(
@@ -143,32 +156,72 @@ def _sort_out(
     """Which of these tasks move, each with where to, and which stay by their policy. Who votes is another question."""
     found = [one for one in found if not is_ballot(one[0].explanation)]
     questions = ask(session, [_request(session, task, instance, now) for task, instance in found], now)
-    pairs = list(_to_others(session, [(question, task) for question, (task, _) in zip(questions, found, strict=True)]))
+    others = list(_to_others(session, [(question, task) for question, (task, _) in zip(questions, found, strict=True)]))
     handings, stays = [], []
-    for (question, task, to), move in zip(pairs, _describe(session, pairs), strict=True):
+    moves = _describe(session, [(task, to) for _, task, to, _ in others])
+    for (question, task, to, way), move in zip(others, moves, strict=True):
         reason = _stays(question, task, move)
-        if reason:
-            stays.append(replace(move, to_person=task.assignee, to_group=None, why=reason))
-        if not reason:
-            handings.append(Handing(task, _with_note(to, "R5", HANDED_OVER, now), move, beside=False))
-        elif policy_of(question).name == BOTH and _can_follow(question, task, move):
-            handings.append(Handing(task, _with_note(to, BESIDE, BOTH_DO_IT, now), move, beside=True))
+        if reason is None:
+            told = to if way is Way.FALLS_AWAY else _with_note(to, "R5", HANDED_OVER, now)
+            handings.append(Handing(task, told, move, way))
+            continue
+        stays.append(replace(move, to_person=task.assignee, to_group=None, why=reason))
+        if policy_of(question).name == BOTH and _can_follow(question, task, move):
+            handings.append(Handing(task, _with_note(to, BESIDE, BOTH_DO_IT, now), move, Way.BESIDE))
     return handings, stays
 
 
-def _to_others(session: Session, asked: Sequence[tuple[Question, Task]]) -> Iterator[tuple[Question, Task, Assignment]]:
-    """The tasks that others would get today, with who that is: nobody who has a say in the step by another task."""
+def _to_others(
+    session: Session, asked: Sequence[tuple[Question, Task]]
+) -> Iterator[tuple[Question, Task, Assignment, Way]]:
+    """The tasks that others would get today, with who that is: nobody who has a say in the step by another task.
+
+    But where both do it, the former holder first, and they cannot any more, the other one does it alone (R5).
+    """
     given: dict[tuple[int, str], set[str]] = {}
     for question, task in asked:
         beside = given.setdefault((task.instance_id, task.token), set())
         others = others_at(session, task) | beside
-        if others and choose(question).assignee in others and refusal_of(question, task, task.assignee or "") is None:
-            # Whoever would get it does the step already, before or after its holder.
-            continue
+        if others and choose(question).assignee in others:
+            if refusal_of(question, task, task.assignee or "") is None:
+                # Whoever would get it does the step already, before or after its holder.
+                continue
+            if (second := _second_of(session, task, choose(question).assignee)) is not None:
+                yield question, task, _alone(question, task, second), Way.FALLS_AWAY
+                continue
         to = _rightful(replace(question, taken=others), task)
         if _changes_hands(question, task, to):
             beside.update(person for person in (to.assignee, to.owner) if person)
-            yield question, task, to
+            yield question, task, to, Way.GOES
+
+
+def _second_of(session: Session, task: Task, person: str | None) -> Task | None:
+    """The task by which a person does the step after the holder of a task, because its manager has changed."""
+    if task.turn is None or session.get_one(Instance, task.instance_id).state != RUNNING:
+        return None
+    line = tasks.line_of(session, task)
+    return next(
+        (
+            one
+            for one in line[line.index(task) + 1 :]
+            if one.is_unfinished and one.assignee == person and _is_second(one)
+        ),
+        None,
+    )
+
+
+def _is_second(task: Task) -> bool:
+    return any(entry["rule"] == BESIDE for entry in task.explanation)
+
+
+def _alone(question: Question, task: Task, second: Task) -> Assignment:
+    """The task of whoever does the step after its holder, as it is once they do it alone."""
+    follower = question.name(second.assignee or "")
+    former = question.name(task.assignee) if task.assignee else "Somebody"
+    day = show_day(question.organisation.on)
+    note = {"rule": "R5", "fact": ALONE.format(former=former, follower=follower, day=day)}
+    kept = [note if entry["rule"] == BESIDE else entry for entry in second.explanation]
+    return Assignment(second.assignee, None, kept, owner=second.owner)
 
 
 def _with_note(to: Assignment, rule: str, fact: str, now: datetime) -> Assignment:
@@ -279,8 +332,8 @@ def refusal_of(question: Question, task: Task, holder: str) -> str | None:
     return None
 
 
-def _describe(session: Session, pairs: Sequence[tuple[Question, Task, Assignment]]) -> list[Move]:
-    task_ids = [task.id for _, task, _ in pairs]
+def _describe(session: Session, pairs: Sequence[tuple[Task, Assignment]]) -> list[Move]:
+    task_ids = [task.id for task, _ in pairs]
     authors: dict[int, str] = {}
     for first in range(0, len(task_ids), _IDS_A_STATEMENT):
         statement = select(Submission.task_id, Submission.author).where(
@@ -299,17 +352,32 @@ def _describe(session: Session, pairs: Sequence[tuple[Question, Task, Assignment
             why=explain(to.explanation, holder=to.assignee, reader=""),
             before=Assignment(task.assignee, task.group, list(task.explanation), owner=task.owner),
         )
-        for _, task, to in pairs
+        for task, to in pairs
     ]
 
 
 def _hand_on(session: Session, one: Handing, *, by: str, now: datetime) -> bool:
     """Whether it could be done: not when somebody has closed the task meanwhile."""
     try:
-        if one.beside:
+        if one.way is Way.FALLS_AWAY:
+            _let_fall(session, one, by=by, now=now)
+        elif one.way is Way.BESIDE:
             turns.add(session, tasks.find(session, one.task.id, lock=True), one.to, first=False, by=by, now=now)
         else:
             hand_out_again(session, one.task.id, one.to, by=by, reason=REASON, now=now)
     except Conflict:
         return False
     return True
+
+
+def _let_fall(session: Session, one: Handing, *, by: str, now: datetime) -> None:
+    """Let whoever does a step after its former holder do it alone, with the draft, unless they have begun their own."""
+    found = tasks.find(session, one.task.id, lock=True)
+    line = tasks.line_of(session, found.task)
+    second = next(task for task in line if task.assignee == one.to.assignee and _is_second(task))
+    second.explanation = one.to.explanation
+    reason = next(entry["fact"] for entry in one.to.explanation if entry["rule"] == "R5")
+    turns.do_without(session, found, reason=reason, by=by, now=now)
+    if session.get(Submission, second.id) is None:
+        draft = (Submission.task_id == found.task.id, Submission.state == DRAFT)
+        session.execute(update(Submission).where(*draft).values(task_id=second.id))

@@ -76,7 +76,10 @@ def keep_drafts(held: Held) -> str | None:
 
 @policy(BOTH, "Both do it: the former manager, then the new one")
 def both(held: Held) -> str | None:
-    """Whoever has it hands it in, and the new manager after them, with the last word; what is signed stays."""
+    """Whoever has it hands it in, then the new manager, with the last word; alone once the other cannot.
+
+    What is signed stays.
+    """
     if not held.follower:
         return f"{held.name} holds it, and nobody can do it after them."
     return f"{held.name} does it first, and {held.follower} after them."

@@ -7,13 +7,16 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine import program_for
 from engine.errors import Conflict, InvalidDiagram, Rejection
 from engine.models import Instance, Task
 from tests.workflows.routing.cast import CAST, NOW, TODAY, become, user_step
 from tests.workflows.routing.diagrams import publish
 from tests.workflows.routing.test_moves import draft, open_task
+from workflows.cases.trail import trail_of
 from workflows.cycles.launching import launch
 from workflows.people.models import ON_LEAVE, TERMINATED
+from workflows.reviews.models import Submission
 from workflows.reviews.submitting import submit
 from workflows.routing.explain import explain
 from workflows.routing.moves import Rerouted, reroute
@@ -83,6 +86,48 @@ def test_r5_both_do_it_one_after_the_other(company: Session) -> None:
         submit(company, task.id, {}, by=who, now=NOW)
     assert (first.state, second.state) == ("completed", "completed")
     assert company.get_one(Instance, first.instance_id).state == "completed"
+
+
+def both_do_it(session: Session, began: str = "") -> tuple[Task, Task]:
+    """Ben's part and Rita's, after Ann has moved from the one to the other."""
+    first = review(session, "both", began=began)
+    change_manager(session)
+    return first, session.scalars(select(Task).where(Task.id != first.id)).one()
+
+
+@pytest.mark.parametrize("status", [TERMINATED, ON_LEAVE])
+def test_r5_of_both_the_new_manager_does_it_alone_when_the_former_one_is_gone(company: Session, status: str) -> None:
+    first, second = both_do_it(company, began="ben")
+    become(company, replace(KNOWN["ben"], status=status))
+
+    preview = reroute(company, ["ben"], NOW, by="hugo", dry_run=True)
+    result = reroute(company, ["ben"], NOW, by="hugo")
+
+    assert result == preview
+    [move] = result.moves
+    alone = "Ben was to do it first and cannot any more, so Rita does it alone since 22 November 2026."
+    assert (move.from_person, move.to_person) == ("ben", "rita")
+    assert move.why.startswith(alone)
+    assert (first.state, second.state, second.assignee) == ("cancelled", "open", "rita")
+    assert explain(second.explanation, holder="rita", reader="rita").startswith(alone)
+    [turn] = trail_of(company, second, program_for(company, second.definition_id)).turns
+    assert (turn.what, turn.by, turn.reason) == ("goes on with one fewer who does it", "Hugo", alone)
+    # What Ben has begun is there for Rita, in his name, and when she has handed it in, the case goes on.
+    company.expire_all()
+    assert company.get_one(Submission, second.id).author == "ben"
+    submit(company, second.id, {"text": "A good year."}, by="rita", now=NOW)
+    assert company.get_one(Instance, first.instance_id).state == "completed"
+
+
+def test_r5_of_both_nothing_that_was_begun_is_lost(company: Session) -> None:
+    first, second = both_do_it(company, began="ben")
+    draft(company, second, "rita")
+    become(company, replace(KNOWN["ben"], status=TERMINATED))
+
+    reroute(company, ["ben"], NOW, by="hugo")
+
+    company.expire_all()
+    assert [company.get_one(Submission, task.id).author for task in (first, second)] == ["ben", "rita"]
 
 
 def test_r5_what_is_signed_is_not_done_by_both(company: Session) -> None:
