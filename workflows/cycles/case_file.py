@@ -50,8 +50,14 @@ def tasks_of(session: Session, case: Case) -> Sequence[FiledTask]:
 
 
 def history_of(session: Session, case: Case) -> Sequence[Happening]:
-    """What happened in the instances about the subject, the latest first. One statement."""
-    return _history(session, (Instance.root_id == case.root_id) & (Instance.subject == case.person_id))
+    """What happened in the instances about the subject, and in that of the cycle to them, the latest first.
+
+    One statement.
+    """
+    own = (Instance.root_id == case.root_id) & (Instance.subject == case.person_id)
+    # A case of which nothing runs ends in the instance of the cycle.
+    in_cycle = (Instance.id == case.root_id) & (HistoryEntry.detail["person"].as_string() == case.person_id)
+    return _history(session, own | in_cycle)
 
 
 def history_of_instance(session: Session, instance_id: int) -> Sequence[Happening]:

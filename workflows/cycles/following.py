@@ -195,5 +195,12 @@ def _end(session: Session, case: Case, reason: str, by: str, now: datetime) -> N
     ran = select(Instance).where(Instance.root_id == case.root_id, Instance.subject == case.person_id)
     latest = session.scalar(ran.order_by(Instance.id.desc()).limit(1))
     changes = Changes(now)
-    changes.record(latest or session.get_one(Instance, case.root_id), "cancel_asked", None, by, reason=reason)
+    changes.record(
+        latest or session.get_one(Instance, case.root_id),
+        "cancel_asked",
+        None,
+        by,
+        reason=reason,
+        person=case.person_id,
+    )
     changes.write(session)

@@ -100,6 +100,11 @@ def _why_not(cycle: Cycle, root: Instance, person: PersonOnDay, fan_out: FanOut 
     if days < least:
         hired = show_day(person.hire_date)
         return f"They were hired on {hired}, with {max(days, 0)} days of the period left; {least} are asked for."
+    return _why_closed(fan_out)
+
+
+def _why_closed(fan_out: FanOut | None) -> str | None:
+    """Why a cycle takes nobody in any more, as a sentence; None while it does."""
     if fan_out is not None and fan_out.state not in (GATHERING, OPEN):
         return "They come after all reviews of this cycle were written, so the next one is theirs."
     if fan_out is not None and fan_out.sequential:
@@ -110,13 +115,18 @@ def _why_not(cycle: Cycle, root: Instance, person: PersonOnDay, fan_out: FanOut 
 def join_cycle(session: Session, job: Job, now: datetime) -> None:
     """Start the case of one late joiner where all participants are; once the members are gathered, where that goes on.
 
-    Before the cycle has reached its participants there is nothing to do: they are gathered with all others.
+    Before the cycle has reached its participants there is nothing to do: they are gathered with all others. Where it
+    has gone past them meanwhile, the case ends, and says why.
     """
     cycle = session.get_one(Cycle, job.payload["cycle"])
     person_id = job.payload["person"]
     case = session.scalar(select(Case).where(Case.cycle_id == cycle.id, Case.person_id == person_id))
     fan_out = _first_of(session, cycle)
     if case is None or case.state != OPEN or fan_out is None or _is_started(session, case, fan_out):
+        return
+    if (problem := _why_closed(fan_out)) is not None:
+        left_out = CaseChange(case.id, person_id, cycle.name, CANCEL, problem)
+        carry_out(session, case, left_out, by=job.payload["by"], now=now)
         return
     if fan_out.state == GATHERING:
         changes = Changes(now)

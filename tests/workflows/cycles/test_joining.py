@@ -7,12 +7,13 @@ import pytest
 from sqlalchemy import select, update
 
 from engine.database import transaction
-from engine.models import FanOut
+from engine.models import FanOut, Incident
 from engine.packages import read_package
 from tests.workflows.cycles.living import about, choose, own_tasks, undone
 from tests.workflows.people.cast import TODAY, people_file, person
 from tests.workflows.reviews.writing import SELF_ASSESSMENT
 from tests.workflows.small_cycle import MANAGER_REVIEW, SmallCycle, empty_database, team
+from workflows.cycles.case_file import history_of
 from workflows.cycles.joining import JOINED, LEFT_OUT
 from workflows.cycles.models import Case, Cycle
 from workflows.reviews.submitting import save_draft
@@ -89,6 +90,25 @@ class TestSomebodyHiredWhileTheCycleRuns:
 
         assert (change.action, cases_of(hiring, "zoe")) == (LEFT_OUT, [])
         assert "after all reviews of this cycle were written" in change.why
+
+    def test_r11_is_left_out_without_an_incident_when_the_cycle_is_past_it_before_they_begin(
+        self, hiring: SmallCycle
+    ) -> None:
+        # Given Zoe, who comes with an import while all others are being closed
+        zoe = person("zoe", "ben", hire_date=hiring.now.date().isoformat())
+        with transaction(hiring.factory) as session:
+            receive(session, PEOPLE, people_file([*team(), zoe]), file_name="people.csv", by="rita", now=hiring.now)
+            session.execute(update(FanOut).values(state="closed"))
+        # When her case is to begin
+        hiring.work()
+        # Then it has ended, and HR reads why in her file.
+        assert (hiring.open("self_assessment", "zoe"), cases_of(hiring, "zoe")) == ([], ["cancelled"])
+        with hiring.factory() as session:
+            assert list(session.scalars(select(Incident))) == []
+            case = session.scalars(select(Case).where(Case.person_id == "zoe")).one()
+            [ended] = history_of(session, case)
+        why = "They come after all reviews of this cycle were written, so the next one is theirs."
+        assert (ended.kind, ended.by, ended.detail["reason"]) == ("cancel_asked", "Rita", why)
 
     def test_r11_is_left_out_where_the_cycle_does_not_take_people_in(self, cycle: SmallCycle) -> None:
         assert hired(cycle).cases == ()
