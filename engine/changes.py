@@ -28,6 +28,7 @@ from engine.deadlines import (
 )
 from engine.diagram import Step
 from engine.errors import StepFailed
+from engine.history import entry_of
 from engine.models import FanOut, HistoryEntry, Incident, Instance, Job, Subscription, Task
 from engine.registry import Assignment, AssignmentRequest
 from engine.retrying import AT_ONCE, rule_of
@@ -105,17 +106,7 @@ class Changes:
 
     def record(self, instance: Instance, kind: str, step: str | None, actor: str | None, **detail: Any) -> None:
         """Note in the history of `instance` that something happened."""
-        self.history.append(
-            {
-                "instance_id": instance.id,
-                "root_id": instance.root_id,
-                "at": self.now,
-                "kind": kind,
-                "step": step,
-                "actor": actor,
-                "detail": detail,
-            }
-        )
+        self.history.append(entry_of(instance, kind, step, actor, self.now, detail))
 
     def job(self, kind: str, instance_id: int | None, token: str | None, at: datetime, **payload: Any) -> None:
         """Ask for machine work at a moment. A `key` in the payload makes it the only one of its name."""

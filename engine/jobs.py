@@ -22,7 +22,8 @@ from engine import clock
 from engine.database import SessionFactory, reading, transaction
 from engine.definitions import program_for
 from engine.errors import BusinessError, EngineError, NotWaiting, StepFailed, describe
-from engine.models import HistoryEntry, Incident, Instance, Job
+from engine.history import note
+from engine.models import Incident, Instance, Job
 from engine.registry import WHILE_SUSPENDED, Effect, job_kinds
 from engine.retrying import AT_ONCE, BACK_OFF, EXPRESSIONS, rule_of
 from engine.states import JOB, SUSPENDED, WAITING, change
@@ -180,17 +181,7 @@ def _open_incident(session: Session, job: Job, problem: str, now: datetime) -> N
     session.add(incident)
     if job.instance_id is not None:
         instance = session.get_one(Instance, job.instance_id)
-        session.add(
-            HistoryEntry(
-                instance_id=instance.id,
-                root_id=instance.root_id,
-                at=now,
-                kind="incident_opened",
-                step=step,
-                actor=None,
-                detail={"problem": problem},
-            )
-        )
+        note(session, instance, "incident_opened", step, None, now, {"problem": problem})
 
 
 def count_due(session: Session, now: datetime) -> int:

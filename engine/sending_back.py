@@ -16,7 +16,8 @@ from engine.changes import Changes
 from engine.diagram import Step
 from engine.errors import Conflict, NotAllowed, Rejection
 from engine.graph import Graph
-from engine.models import HistoryEntry, Instance, Task
+from engine.history import note
+from engine.models import Instance, Task
 from engine.remembering import PEOPLE, MayStay, last_done, remember
 from engine.stepping import advance
 from engine.suspending import refuse_suspended
@@ -175,15 +176,7 @@ def _give_to(session: Session, task: Task, instance: Instance, person: str | Non
 def _record(session: Session, sent: SentBack, instance: Instance, now: datetime) -> None:
     task, sender = sent.task, sent.sender
     where = {} if sender is None else {"from": sender.step, "sender": sender.id}
-    session.add(
-        HistoryEntry(
-            instance_id=instance.id,
-            root_id=instance.root_id,
-            at=now,
-            kind="task_reopened" if sent.reopened else "task_sent_back",
-            step=task.step,
-            actor=sent.by,
-            detail={"task": task.id, "to": task.assignee, "reason": sent.reason, **where},
-        )
-    )
+    kind = "task_reopened" if sent.reopened else "task_sent_back"
+    detail = {"task": task.id, "to": task.assignee, "reason": sent.reason, **where}
+    note(session, instance, kind, task.step, sent.by, now, detail)
     session.flush()

@@ -17,7 +17,8 @@ from engine.changes import Changes
 from engine.definitions import program_of
 from engine.diagram import Step
 from engine.errors import Conflict, NotFound
-from engine.models import Definition, HistoryEntry, Instance, Task
+from engine.history import note
+from engine.models import Definition, Instance, Task
 from engine.registry import Assignment
 from engine.remembering import digest_of, note_given
 from engine.spiff import Program
@@ -355,15 +356,5 @@ def _hold(
 
 def record(session: Session, found: OpenTask, kind: str, *, by: str | None, now: datetime, **detail: Any) -> None:
     """Note in the history of the case that something of this kind happened at a task, and write what has changed."""
-    session.add(
-        HistoryEntry(
-            instance_id=found.instance.id,
-            root_id=found.instance.root_id,
-            at=now,
-            kind=kind,
-            step=found.task.step,
-            actor=by,
-            detail={"task": found.task.id, **detail},
-        )
-    )
+    note(session, found.instance, kind, found.task.step, by, now, {"task": found.task.id, **detail})
     session.flush()
