@@ -2,5 +2,6 @@
 
 from engine.difference.change import Change, list_words, quote
 from engine.difference.comparing import compare
+from engine.difference.wording import Wording
 
-__all__ = ["Change", "compare", "list_words", "quote"]
+__all__ = ["Change", "Wording", "compare", "list_words", "quote"]

@@ -1,5 +1,6 @@
 """One difference between two versions, and the words that all of them are told in."""
 
+import re
 from dataclasses import dataclass
 
 from engine.deadlines import parse_duration
@@ -34,14 +35,15 @@ def list_words(words: list[str]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
+_WORKING_DAYS = re.compile(r"\d+ working days?", re.ASCII)
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 
 
 def show_time(text: str) -> str:
-    """A duration in words, such as “14 days”; a date or an expression as it is written."""
+    """A duration in words, such as “14 days”; a date or an expression as it is written, in quotation marks."""
     length = parse_duration(text.strip())
     if length is None:
-        return text.strip()
+        return text.strip() if _WORKING_DAYS.fullmatch(text.strip()) else quote(text.strip())
     seconds, parts = int(length.total_seconds()), []
     for unit, size in _UNITS:
         count, seconds = divmod(seconds, size)

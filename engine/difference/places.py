@@ -1,10 +1,11 @@
-"""Where steps stand: which are new or gone, which moved, and what follows what, in sentences."""
+"""Where the steps of both versions stand: which moved, and what follows what, in sentences."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from engine.diagram import Diagram, Step
-from engine.difference.change import Change, list_words, name_step, quote
+from engine.difference.change import Change, name_step, quote
 from engine.difference.precedence import Order
+from engine.difference.wording import Wording
 
 WORK = ("Task", "task", "subProcess", "callActivity", "CatchEvent", "ThrowEvent", "transaction", "SubProcess")
 
@@ -17,8 +18,8 @@ def is_work(step: Step) -> bool:
 class Places:
     """Two versions side by side: `pairs` says which step of the old one is which of the new one."""
 
-    def __init__(self, old: Diagram, new: Diagram, pairs: Mapping[str, str]) -> None:
-        self.old, self.new = old, new
+    def __init__(self, old: Diagram, new: Diagram, pairs: Mapping[str, str], wording: Wording) -> None:
+        self.old, self.new, self.wording = old, new, wording
         self.pairs = {**pairs, old.key: new.key}
         self.back = {b: a for a, b in self.pairs.items()}
         self.moved: set[str] = set()
@@ -33,9 +34,7 @@ class Places:
         return self._orders[side, scope]
 
     def changes(self) -> Iterator[Change]:
-        """Everything about places, each change once."""
-        yield from self._gone()
-        yield from self._added()
+        """Everything about where steps stand that are in both, each change once."""
         yield from self._borders()
         yield from self._order()
 
@@ -43,52 +42,17 @@ class Places:
         """A scope as it is called in a sentence."""
         return quote(diagram.steps[scope].name if scope in diagram.steps else diagram.name)
 
-    def _gone(self) -> Iterator[Change]:
-        for step in self.old.steps.values():
-            if step.id not in self.pairs and self.is_told(self.old, step) and self._heads(self.old, self.pairs, step):
-                yield Change("removed", f"{self._call(self.old, step)} is gone.", step.id)
-
-    def _added(self) -> Iterator[Change]:
-        for step in self.new.steps.values():
-            if step.id in self.back or not self.is_told(self.new, step) or not self._heads(self.new, self.back, step):
-                continue
-            yield Change("added", f"{self._call(self.new, step)} is new{self._where(step)}.", step.id)
-
-    def _heads(self, diagram: Diagram, known: Mapping[str, str], step: Step) -> bool:
-        """Whether a step is told for itself: not inside of a sub-process that is new or gone as a whole."""
-        return step.process in known or step.process == diagram.key
-
     def is_told(self, diagram: Diagram, step: Step) -> bool:
         """Whether a sentence says that a step is new or gone; not of starts, ends, and gateways that only join."""
         if is_work(step) or step.kind == "boundaryEvent":
             return True
         return step.kind.endswith("Gateway") and sum(flow.source == step.id for flow in diagram.flows) > 1
 
-    def _call(self, diagram: Diagram, step: Step) -> str:
-        if step.kind == "boundaryEvent":
-            return f"The event {name_step(step)} at {name_step(diagram.steps[step.attached_to or ''])}"
-        if step.kind == "parallelGateway":
-            ways = [flow.target for flow in diagram.flows if flow.source == step.id]
-            names = [name_step(found) for way in ways for found in self._landing(diagram, way)]
-            return f"The parting {name_step(step)}, from which {list_words(names)} go on at the same time,"
-        return f"The decision {name_step(step)}" if step.kind.endswith("Gateway") else name_step(step)
-
-    def _where(self, step: Step) -> str:
-        """Between which steps of before a new one stands, for the end of its sentence."""
-        if step.kind == "boundaryEvent":
-            return ""
-        order = self.order(self.new, step.process)
-        known = [one for one in order.steps if one in self.back and is_work(self.new.steps[one])]
-        before = [one for one in known if order.comes_before(one, step.id)]
-        after = [one for one in known if order.comes_before(step.id, one)]
-        last = [one for one in before if not any(order.comes_before(one, other) for other in before)]
-        first = [one for one in after if not any(order.comes_before(other, one) for other in after)]
-        said = [
-            f"{word} {list_words([name_step(self.new.steps[one]) for one in found])}"
-            for word, found in (("after", last), ("before", first))
-            if found
-        ]
-        return f": it comes {' and '.join(said)}" if said else ""
+    def call(self, diagram: Diagram, step: Step) -> str:
+        """A step as it is called in a sentence; an event with the step it is at."""
+        if step.attached_to in diagram.steps:
+            return f"{name_step(step)} at {name_step(diagram.steps[step.attached_to])}"
+        return name_step(step)
 
     def _borders(self) -> Iterator[Change]:
         """Steps that are in another sub-process now, and events that are at another step."""
@@ -172,12 +136,15 @@ class Places:
                 yield Change("moved", text, other)
 
     def landing(self, diagram: Diagram, step: str) -> list[str]:
-        """The ids of the steps with a meaning of their own that a flow to `step` comes to."""
-        return [found.id for found in self._landing(diagram, step)]
-
-    def _landing(self, diagram: Diagram, step: str) -> list[Step]:
-        """What a flow to `step` comes to first: work, an end, or a gateway that both versions have."""
+        """The ids of the steps of both versions that a flow to `step` comes to first, or of ends."""
         known = self.pairs if diagram is self.old else self.back
+        return self._find(diagram, step, lambda one: one in known)
+
+    def next_steps(self, diagram: Diagram, step: str) -> list[Step]:
+        """What a flow to `step` comes to first, in either version: work, an end, or a gateway with several ways."""
+        return [diagram.steps[one] for one in self._find(diagram, step, lambda _: True)]
+
+    def _find(self, diagram: Diagram, step: str, is_known: Callable[[str], bool]) -> list[str]:
         seen: set[str] = set()
         pending, found = [step], []
         while pending:
@@ -187,8 +154,8 @@ class Places:
             seen.add(here)
             onward = [flow.target for flow in diagram.flows if flow.source == here]
             told = self.is_told(diagram, diagram.steps[here])
-            if (told and here in known) or not onward or (told and diagram.steps[here].kind.endswith("Gateway")):
-                found.append(diagram.steps[here])
+            if (told and is_known(here)) or not onward or (told and diagram.steps[here].kind.endswith("Gateway")):
+                found.append(here)
             else:
                 pending.extend(onward)
         return found

@@ -6,6 +6,7 @@ from typing import Any
 
 from lxml import etree
 
+from engine.difference.cells import say_answer, say_test
 from engine.difference.change import Change, list_words, normalise, quote
 from engine.spiff import Program
 from engine.xml import read_xml
@@ -71,7 +72,7 @@ def _compare_rows(name: str, a: Table, b: Table) -> Iterator[str]:
             text = f"In {name}, {_when(b, row)}, the answer is now {_answer(b, row)} (before: {_answer(a, was)})."
         elif was := next((one for one in gone if one.answers == row.answers and _near(one, row)), None):
             gone.remove(was)
-            text = f"In {name}, a row asks for something else: {_when(b, row)} (before: {_when(a, was)})."
+            text = _asks(name, b, was, row)
         else:
             text = f"{name} has a new row: {_when(b, row)}, the answer is {_answer(b, row)}."
         yield text
@@ -82,18 +83,33 @@ def _compare_rows(name: str, a: Table, b: Table) -> Iterator[str]:
         yield f"The rows of {name} are asked in another order now."
 
 
+def _asks(name: str, table: Table, was: Row, row: Row) -> str:
+    """That a row asks something else of one of its columns."""
+    at = next(at for at, test in enumerate(row.tests) if test != was.tests[at])
+    rest = [
+        f"{column} {say_test(test)}"
+        for place, (column, test) in enumerate(zip(table.inputs, row.tests, strict=True))
+        if place != at and test != "-"
+    ]
+    which = f"the row in which {list_words(rest)}" if rest else "a row"
+    before, now = ("may be anything" if one.tests[at] == "-" else say_test(one.tests[at]) for one in (was, row))
+    return f"In {name}, {which} now says that {table.inputs[at]} {now} (before: {before})."
+
+
 def _near(a: Row, b: Row) -> bool:
     """Whether two rows ask the same of all columns but one."""
     return sum(one != other for one, other in zip(a.tests, b.tests, strict=True)) == 1
 
 
 def _when(table: Table, row: Row) -> str:
-    asked = [f"{column} is {test}" for column, test in zip(table.inputs, row.tests, strict=True) if test != "-"]
+    asked = [f"{column} {say_test(test)}" for column, test in zip(table.inputs, row.tests, strict=True) if test != "-"]
     return f"when {list_words(asked)}" if asked else "whatever is asked"
 
 
 def _answer(table: Table, row: Row) -> str:
-    return list_words([f"{column}: {value}" for column, value in zip(table.outputs, row.answers, strict=True)])
+    return list_words(
+        [f"{column}: {say_answer(value)}" for column, value in zip(table.outputs, row.answers, strict=True)]
+    )
 
 
 def _tables(program: Program) -> dict[str, Table]:

@@ -1,25 +1,25 @@
 """Which way is taken when: conditions, default flows, and where flows lead, in sentences."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from engine.diagram import Diagram, Flow
-from engine.difference.change import Change, list_words, name_step, normalise, quote
-from engine.difference.places import Places
-
-ASKING = ("exclusiveGateway", "inclusiveGateway")
+from engine.diagram import Diagram, Flow, Step
+from engine.difference.arrivals import ASKING, asked_of, name_before
+from engine.difference.change import Change, list_words, name_step, normalise
+from engine.difference.places import Places, is_work
 
 
 @dataclass(frozen=True)
 class Way:
     """One way out of a step: when it is taken (None: always, or when nothing else is), and what it comes to.
 
-    `lands` are ids of the new version where there is one; `name` is for people.
+    `lands` are ids of the new version where there is one, of what both versions have; `shown` are the names of what
+    it comes to first.
     """
 
     condition: str | None
     lands: tuple[str, ...]
-    name: str
+    shown: str = field(default="", compare=False)
 
 
 def compare_ways(places: Places) -> Iterator[Change]:
@@ -45,47 +45,57 @@ def _way(places: Places, diagram: Diagram, flow: Flow, *, is_default: bool) -> W
     if diagram is places.old:
         found = [places.pairs.get(step, f"gone {step}") for step in found]
     condition = None if is_default or flow.condition is None else normalise(flow.condition)
-    return Way(condition, tuple(sorted(found)), "" if flow.name == flow.id else flow.name)
+    shown = list_words([_call(step) for step in places.next_steps(diagram, flow.target)])
+    return Way(condition, tuple(sorted(found)), shown)
 
 
 def _compare_conditions(places: Places, step: str, before: list[Way], after: list[Way]) -> Iterator[Change]:
     left, came = [way for way in before if way not in after], [way for way in after if way not in before]
-    left, came = _same(left, came)
-    name = name_step(places.new.steps[step])
+    name = name_before(places, places.new, places.new.steps[step])
     for way in list(came):
         partner = next((one for one in left if one.lands == way.lands), None) or next(
             (one for one in left if one.condition == way.condition), None
         )
         came.remove(way)
         if partner is None:
-            yield Change("condition", f"After {name} there is a new way to {_to(places, way)}{_when(way)}.", step)
+            if not _says_itself(places, step, way):
+                text = f"After {name} there is a new way to {way.shown}{_when(places, way)}."
+                yield Change("condition", text, step)
             continue
         left.remove(partner)
         if partner.lands == way.lands:
-            text = f"After {name}, the way to {_to(places, way)} is now taken{_when(way)} (before:{_when(partner)})."
+            now, was = _when(places, way), _when(places, partner)
+            text = f"After {name}, the way to {_to(places, way)} is now taken{now} (before:{was})."
             yield Change("condition", text, step)
         elif not _explained(places, step, partner, way):
-            text = (
-                f"After {name}, the way{_when(way)} now leads to {_to(places, way)} (before: {_to(places, partner)})."
-            )
+            now, was = _to(places, way), _to(places, partner)
+            text = f"After {name}, the way{_when(places, way)} now leads to {now} (before: {was})."
             yield Change("flow", text, step)
     for way in left:
-        yield Change("condition", f"After {name} there is no way to {_to(places, way)} any more{_when(way)}.", step)
+        yield Change(
+            "condition", f"After {name} there is no way to {_to(places, way)} any more{_when(places, way)}.", step
+        )
 
 
-def _same(left: list[Way], came: list[Way]) -> tuple[list[Way], list[Way]]:
-    """Without the ways that differ in their name only."""
-    keys = {(way.condition, way.lands) for way in left} & {(way.condition, way.lands) for way in came}
-    return tuple([way for way in ways if (way.condition, way.lands) not in keys] for ways in (left, came))  # type: ignore[return-value]
+def _says_itself(places: Places, gateway: str, way: Way) -> bool:
+    """Whether a way leads to a new step, whose own sentence says when it comes."""
+    return any(
+        flow.source == gateway
+        and normalise(flow.condition) == way.condition
+        and flow.target not in places.back
+        and is_work(places.new.steps[flow.target])
+        and asked_of(places.new, flow.target) is not None
+        for flow in places.new.flows
+    )
 
 
 def _compare_next(places: Places, step: str, before: list[Way], after: list[Way]) -> Iterator[Change]:
     was, now = ({land for way in ways for land in way.lands} for ways in (before, after))
     if was == now:
         return
-    old, new = Way(None, tuple(sorted(was)), ""), Way(None, tuple(sorted(now)), "")
+    old, new = Way(None, tuple(sorted(was))), Way(None, tuple(sorted(now)))
     if not _explained(places, step, old, new):
-        name = name_step(places.new.steps[step])
+        name = places.call(places.new, places.new.steps[step])
         yield Change("flow", f"After {name} comes {_to(places, new)} now (before: {_to(places, old)}).", step)
 
 
@@ -103,9 +113,13 @@ def _to(places: Places, way: Way) -> str:
     for land in way.lands:
         gone = land.removeprefix("gone ")
         step = places.new.steps.get(land) or places.old.steps[gone]
-        names.append(name_step(step) if step.kind != "endEvent" else f"the end {quote(step.name)}")
+        names.append(_call(step))
     return list_words(names)
 
 
-def _when(way: Way) -> str:
-    return " when nothing else holds" if way.condition is None else f" when {quote(way.condition)}"
+def _call(step: Step) -> str:
+    return name_step(step) if step.kind != "endEvent" else f"the end {name_step(step)}"
+
+
+def _when(places: Places, way: Way) -> str:
+    return " when nothing else holds" if way.condition is None else f" when {places.wording.condition(way.condition)}"

@@ -92,10 +92,7 @@ class TestPlaces:
             "start > part > write > meet > release > end; part > check > meet", WRITE, CHECK, RELEASE, *gateways
         )
         assert tell(IN_A_ROW, beside) == [
-            (
-                "The parting “Part”, from which “Write” and “Check” go on at the same time, is new: "
-                "it comes before “Write” and “Check”."
-            ),
+            "“Write” and “Check” now go on at the same time.",
             "“Check” no longer waits for “Write”: they are on ways of their own.",
         ]
 
@@ -108,7 +105,16 @@ class TestPlaces:
             RELEASE,
             gateway,
         )
-        assert tell(IN_A_ROW, loop) == ["The decision “Good?” is new: it comes after “Check” and before “Release”."]
+        assert tell(IN_A_ROW, loop) == [
+            (
+                "The decision “Good?” is new: it comes after “Check” and before “Release”. "
+                'When “outcome = "no"”, it goes back to “Write”.'
+            )
+        ]
+        assert tell(loop, IN_A_ROW) == [
+            "The decision “Good?” is gone.",
+            'It no longer goes back from “Good?” to “Write” when “outcome = "no"”.',
+        ]
 
 
 class TestSteps:
@@ -143,14 +149,14 @@ class TestSteps:
             (
                 person("check", sets="a = 1"),
                 person("check", sets="a = 2"),
-                "“Check” gives other values now: “a” comes from 2.",
+                "“Check” now keeps “2” as “a”.",
             ),
             (person("check"), person("check", novelty="x"), "The setting “novelty” of “Check” is now “x”."),
             (timer("check", "P3D"), timer("check", "P2W"), "“Check” now waits for 14 days (before: 3 days)."),
             (
                 sub("check", "start_in > see > end_in", person("see"), over="team"),
                 sub("check", "start_in > see > end_in", person("see"), over="guests"),
-                "The population of “Check” is now “guests” (before: “team”).",
+                "“Check” is now done for “guests” instead of “team”.",
             ),
             (
                 element("scriptTask", "check", "", "<bpmn:script>a = 1</bpmn:script>"),
@@ -168,11 +174,11 @@ class TestSteps:
         flows = "start > write > check > release > end; late > ask > end_late"
         with_event = draw(flows, WRITE, CHECK, RELEASE, *late)
         assert tell(IN_A_ROW, with_event) == [
-            "The event “Late” at “Write” is new.",
-            "“Ask” is new: it comes after “Write”.",
+            "The event “Late” is new at “Write”: after 7 days, “Ask” comes instead.",
+            "“Ask” is new.",
         ]
         longer = draw(flows, WRITE, CHECK, RELEASE, deadline("late", "write", "P9D"), person("ask"))
-        assert tell(with_event, longer) == ["“Late” now waits for 9 days (before: 7 days)."]
+        assert tell(with_event, longer) == ["“Late” at “Write” now comes after 9 days (before: 7 days)."]
         elsewhere = draw(flows, WRITE, CHECK, RELEASE, deadline("late", "check", "P7D"), person("ask"))
         assert "The event “Late” is now at “Check”." in tell(with_event, elsewhere)
 
@@ -244,15 +250,15 @@ class TestTables:
     def test_rows_that_are_new_gone_and_different(self) -> None:
         new = decide(('"bonus"', "true"), ('"raise"', "false"), ("-", "true"))
         assert tell(decide(*self.OLD), new) == [
-            'In “Approval”, when Reward is "bonus", the answer is now check: true (before: check: false).',
-            '“Approval” has a new row: when Reward is "raise", the answer is check: false.',
-            '“Approval” has no row any more for this: when Reward is "promotion" (the answer was check: true).',
+            "In “Approval”, when Reward is “bonus”, the answer is now check: yes (before: check: no).",
+            "“Approval” has a new row: when Reward is “raise”, the answer is check: no.",
+            "“Approval” has no row any more for this: when Reward is “promotion” (the answer was check: yes).",
         ]
 
     def test_a_row_that_asks_for_something_else(self) -> None:
         new = decide(('"bonus"', "false"), ('"raise"', "true"), ("-", "true"))
         assert tell(decide(*self.OLD), new) == [
-            'In “Approval”, a row asks for something else: when Reward is "raise" (before: when Reward is "promotion").'
+            "In “Approval”, a row now says that Reward is “raise” (before: is “promotion”)."
         ]
 
     def test_the_order_of_rows_and_the_rule_that_picks_one(self) -> None:

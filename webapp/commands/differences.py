@@ -6,8 +6,8 @@ from engine import Program, compile_program, definitions, reading
 from webapp.commands.installation import open_installation
 from webapp.commands.packages import find_package
 from webapp.commands.printing import json_option, print_json
+from workflows.designs.difference import describe_change
 from workflows.installing import install
-from workflows.versions.difference import describe_change
 
 
 @click.command()

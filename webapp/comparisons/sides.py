@@ -1,14 +1,10 @@
-"""One side of a comparison: its process, its picture with what is different, and the two dry runs on one scale."""
+"""One side of a comparison: its process, and the two dry runs on one scale."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from markupsafe import Markup
-
-from engine import NotFound, Program, Rejection, inspect_package, program_for
-from engine.difference import Change
-from webapp.diagrams import Mark, describe, layout_of, render
+from engine import NotFound, Program, inspect_package, program_for
 from webapp.playable import DRAFT, read_playable
 from webapp.request_session import current_session
 from webapp.simulations.charts import Chart, draw_together
@@ -16,7 +12,6 @@ from workflows.designs.reading import files_of
 from workflows.simulation.pairing import Source
 from workflows.simulation.report import Finish, PersonLoad, Problem, Report
 
-ADDED, REMOVED = "added", "removed"
 SHOWN_PEOPLE = 20
 
 
@@ -37,15 +32,6 @@ class Inspected(Side):
     problem: str
 
 
-@dataclass(frozen=True)
-class Picture:
-    """A diagram with what is different in it, and the same in words; the reason where it cannot be drawn."""
-
-    drawn: Markup
-    words: Markup
-    problem: str = ""
-
-
 def read_side(value: str, label: str) -> Side:
     """What a value of the form stands for. Raises NotFound for none; that it is there is not looked at."""
     kind, number = read_playable(value)
@@ -62,29 +48,6 @@ def inspect(side: Side) -> Inspected:
     inspection = inspect_package(files_of(session, source.design_id))
     problem = "" if inspection.program else " ".join(f"{one.name}: {one.problem}" for one in inspection.errors[:3])
     return Inspected(side.value, side.label, source, inspection.program, problem)
-
-
-def draw(program: Program, changes: Iterable[Change], *, is_new: bool, title: str) -> Picture:
-    """The diagram of one side; on the old one what is gone is marked, on the new one what was added."""
-    kinds: dict[str, set[str]] = {}
-    for change in changes:
-        kinds.setdefault(change.step, set()).add(change.kind)
-    marks = {
-        step: Mark(note=_name_mark(found, is_new=is_new), changed=True)
-        for step, found in kinds.items()
-        if step in program.diagram.steps
-    }
-    try:
-        layout = layout_of(program)
-    except Rejection as refusal:
-        return Picture(Markup(), Markup(), str(refusal))
-    return Picture(render(layout, marks, title=title), describe(layout, marks))
-
-
-def _name_mark(kinds: set[str], *, is_new: bool) -> str:
-    if is_new and ADDED in kinds:
-        return "new"
-    return "gone" if not is_new and REMOVED in kinds else "changed"
 
 
 @dataclass(frozen=True)

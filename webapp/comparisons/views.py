@@ -9,16 +9,17 @@ from engine import clock
 from webapp.access import only_for
 from webapp.actor import signed_in
 from webapp.comparisons import blueprint
-from webapp.comparisons.sides import Inspected, Side, draw, inspect, pair_up, read_side, show_end
+from webapp.comparisons.pictures import draw_both
+from webapp.comparisons.sides import Inspected, Side, inspect, pair_up, read_side, show_end
 from webapp.playable import Playable, list_playable
 from webapp.request_session import current_session
+from workflows.designs.difference import describe_change
 from workflows.people.accounts import HR
-from workflows.simulation.comparing import compare
+from workflows.simulation.comparing import compare_in_groups
 from workflows.simulation.keeping import is_lost
 from workflows.simulation.models import DONE, RUNNING, WAITING, DryRun
 from workflows.simulation.pairing import ask_for_pair, find_pair
 from workflows.simulation.report import read_report
-from workflows.versions.difference import describe_change
 
 __all__ = ["blueprint"]
 
@@ -87,14 +88,11 @@ def _page(offered: list[Playable], before: Inspected, after: Inspected, pair: tu
         before=before,
         after=after,
         changes=changes,
-        pictures=[
-            None if side.program is None else draw(side.program, changes, is_new=side is after, title=side.label)
-            for side in (before, after)
-        ],
+        pictures=draw_both(old, new, changes, (before.label, after.label)),
         pair=pair,
         going_on=pair is not None and any(map(_is_going_on, pair)),
         reports=reports,
-        differences=compare(*reports) if reports else [],
+        differences=compare_in_groups(*reports) if reports else [],
         found=pair_up(*reports) if reports else None,
         show_end=show_end,
     )

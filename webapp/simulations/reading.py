@@ -20,7 +20,7 @@ from workflows.designs.reading import files_at
 from workflows.people.accounts import HR
 from workflows.people.search import name_people
 from workflows.simulation import keeping
-from workflows.simulation.comparing import compare
+from workflows.simulation.comparing import compare_in_groups
 from workflows.simulation.models import DONE, DryRun
 from workflows.simulation.report import Report, read_report
 
@@ -151,7 +151,7 @@ def show_comparison(dry_run_id: int) -> ResponseReturnValue:
         other=other,
         report=report,
         earlier=earlier,
-        differences=compare(earlier, report),
+        differences=compare_in_groups(earlier, report),
     )
 
 

@@ -14,9 +14,9 @@ from webapp.errors import invalid
 from webapp.request_session import current_session, discard_changes
 from webapp.versions import blueprint
 from workflows.cycles.models import Cycle
+from workflows.designs.difference import describe_change
 from workflows.people.accounts import HR
 from workflows.people.search import name_people
-from workflows.versions.difference import describe_change
 from workflows.versions.listing import CycleOn, Version, list_cycles, list_versions
 from workflows.versions.outlook import look_ahead
 

@@ -11,9 +11,9 @@ from engine import Conflict, Definition, Program, definitions, program_for
 from engine import files_of as published_files
 from engine.difference import Change
 from workflows.designs.changing import Saving, record_publication
+from workflows.designs.difference import describe_change
 from workflows.designs.models import Design
 from workflows.designs.reading import files_of, lock_design
-from workflows.versions.difference import describe_change
 
 
 @dataclass(frozen=True)

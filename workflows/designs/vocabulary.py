@@ -2,7 +2,7 @@
 
 import inspect
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -19,7 +19,7 @@ from workflows.designs.form_questions import Question, list_compared
 from workflows.designs.forms import READY, title_of
 from workflows.designs.questions import list_parts
 from workflows.people.committees import list_committees
-from workflows.questionnaires.disclosure import READERS, WORDS
+from workflows.questionnaires.disclosure import READ_SINCE, READERS, WORDS
 from workflows.questionnaires.kinds import KINDS
 from workflows.routing.resolvers import ACTORS, GROUPS
 from workflows.voting.following import ANSWERS
@@ -30,13 +30,6 @@ POPULATIONS = {
     "calibration groups": "each calibration group",
     "changed ratings": "each rating that was changed",
 }
-READ_SINCE = {
-    "submitted": "as soon as it is handed in",
-    "calibrated": "once the ratings are calibrated",
-    "released": "once the results are released",
-}
-"""From when the subject of a case reads an answer, by the state of the submission."""
-
 TYPES = {
     "string": "Text",
     "number": "Number",
@@ -79,7 +72,7 @@ def describe_vocabulary(session: Session, day: date) -> dict[str, Any]:
         "committees": [{"name": one.id, "label": one.name} for one in list_committees(session, day)],
         "groups": [{"name": name, "label": label} for name, label in GROUPS.items()],
         "populations": [{"name": name, "label": POPULATIONS.get(name, name)} for name in sorted(populations)],
-        "handlers": [{"name": name, "label": _first_line(handlers[name])} for name in sorted(handlers)],
+        "handlers": [{"name": name, "label": say_handler(name)} for name in sorted(handlers)],
         "processes": [{"name": process.key, "label": process.name} for process in list_processes(session)],
         "parts": [
             {
@@ -129,7 +122,9 @@ def declared_variables(files: Mapping[str, bytes]) -> tuple[tuple[str, Field], .
         return ()
 
 
-def _first_line(function: Callable[..., Any]) -> str:
+def say_handler(name: str) -> str:
+    """What a handler does: the first sentence that is written on it."""
+    function = handlers[name]
     return (inspect.getdoc(function) or function.__name__).partition("\n")[0].partition(". ")[0].rstrip(".")
 
 

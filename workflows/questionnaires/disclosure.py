@@ -56,6 +56,12 @@ WORDS = {
     "calibration": "the calibration group",
     "hr": "HR",
 }
+READ_SINCE = {
+    "submitted": "as soon as it is handed in",
+    "calibrated": "once the ratings are calibrated",
+    "released": "once the results are released",
+}
+"""From when the subject of a case reads an answer, by the state of the submission."""
 _MOMENTS = {
     "submitted": "once you submit it",
     "calibrated": "once the ratings are calibrated",

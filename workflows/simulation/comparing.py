@@ -1,5 +1,6 @@
 """Two dry runs side by side, in words: what the second would change against the first."""
 
+import itertools
 from collections.abc import Iterator, Mapping
 from datetime import date
 
@@ -14,14 +15,20 @@ FEW_TASKS = 2
 
 def compare(before: Report, after: Report) -> list[str]:
     """The differences that matter, one sentence each, the most important first; empty when there is none."""
-    return [
-        *_compare_ends(before, after),
-        *_compare_peaks(before, after),
-        *_compare_sums(before, after),
-        *_compare_problems(before, after),
-        *_compare_people(before, after),
-        *_compare_steps(before, after),
-    ]
+    return [sentence for group in compare_in_groups(before, after) for sentence in group]
+
+
+def compare_in_groups(before: Report, after: Report) -> list[list[str]]:
+    """The same, those about one matter together: such as one sentence for each unit. No group is empty."""
+    found = (
+        _compare_ends(before, after),
+        _compare_units(before, after),
+        itertools.chain(_compare_peaks(before, after), _compare_sums(before, after)),
+        _compare_problems(before, after),
+        _compare_people(before, after),
+        _compare_steps(before, after),
+    )
+    return [group for group in map(list, found) if group]
 
 
 def _compare_ends(before: Report, after: Report) -> Iterator[str]:
@@ -31,6 +38,9 @@ def _compare_ends(before: Report, after: Report) -> Iterator[str]:
         sentence = _moves(what, getattr(before.finishing, name), getattr(after.finishing, name))
         if sentence is not None:
             yield sentence
+
+
+def _compare_units(before: Report, after: Report) -> Iterator[str]:
     known = {unit.id: unit for unit in before.units}
     for unit in after.units:
         if unit.id in known and (moved := _moves(f"{unit.name}: nine of ten are closed", known[unit.id].p90, unit.p90)):

@@ -1,6 +1,6 @@
 """What two versions of a form ask differently, field by field, in sentences."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -9,9 +9,11 @@ from engine import Rejection
 from engine.difference import Change, list_words, quote
 from workflows.questionnaires import Questionnaire, load
 from workflows.questionnaires.components import Field
-from workflows.questionnaires.disclosure import DEFAULT
+from workflows.questionnaires.disclosure import DEFAULT, READ_SINCE, READERS, WORDS
+from workflows.questionnaires.kinds import KINDS
 
 FORMS = "forms/"
+_KINDS = {kind.type: kind.label for kind in KINDS}
 LOOKS = {"id", "layout", "exporter", "schemaVersion", "executionPlatform", "executionPlatformVersion", "height"}
 
 
@@ -80,7 +82,8 @@ def _compare_field(name: str, a: Field, b: Field) -> Iterator[str]:
     if name_field(a) != name_field(b):
         yield f"In the form {name}, {quote(name_field(a))} is now called {quote(name_field(b))}."
     if a.type != b.type:
-        yield f"{called} is now answered in another way: {b.type} instead of {a.type}."
+        was, now = (quote(_KINDS.get(one.type, one.type)) for one in (a, b))
+        yield f"{called} is now answered in another way: {now} instead of {was}."
     if a.required != b.required:
         yield f"{called} {'must be answered now' if b.required else 'may be left out now'}."
     if _choices(a) != _choices(b):
@@ -96,10 +99,15 @@ def _choices(field: Field) -> list[str]:
 def _compare_readers(called: str, a: Field, b: Field) -> Iterator[str]:
     before, after = a.disclosure or DEFAULT, b.disclosure or DEFAULT
     if before.visible_to != after.visible_to:
-        was, now = (list_words(sorted(one.visible_to)) or "its writer only" for one in (before, after))
-        yield f"{called} can now be read by: {now} (before: {was})."
-    if before.since != after.since:
-        yield f"{called} is now shown to the person it is about once it is {after.since} (before: {before.since})."
+        was, now = (_say_readers(one.visible_to) for one in (before, after))
+        yield f"{called} can now be read by {now} (before: {was})."
+    if before.since != after.since and "subject" in after.visible_to:
+        was, now = READ_SINCE[before.since], READ_SINCE[after.since]
+        yield f"{called} is now shown to the person it is about {now} (before: {was})."
+
+
+def _say_readers(readers: Collection[str]) -> str:
+    return list_words([WORDS[role] for role in READERS if role in readers]) or "its writer only"
 
 
 def _meaning(form: Any) -> Any:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 import pytest
-from flask import Flask
+from flask import Flask, get_template_attribute
 from playwright.sync_api import Page, expect
 
 from engine import clock, definitions
@@ -21,6 +21,7 @@ from workflows.designs.reading import read_file
 from workflows.simulation.models import DryRun
 
 OpenBrowser = Callable[[str], Browser]
+BEGINS_AT = "all => all.map((one) => one.dataset.beginsAt)"
 LOOK = '<bpmn:userTask id="look" name="Look at it" rf:actor="manager" rf:due="P3D" />'
 AGAIN = '<bpmn:userTask id="again" name="Look again" rf:actor="HR partner" rf:due="P9D" />'
 
@@ -56,7 +57,8 @@ def test_a_draft_is_compared_with_what_is_published(
     expect(page.get_by_role("region", name="In words")).to_contain_text("“Look again” is new")
     expect(page.get_by_role("region", name="Picture of One step (draft)")).to_contain_text("new")
     expect(page.get_by_role("region", name="Picture of One step, version 1")).not_to_contain_text("new")
-    assert find_barriers(page) == []
+    # and each begins at the same place: the new step, and in the old picture what comes just before it
+    assert page.locator(".diagram-scroll").evaluate_all(BEGINS_AT) == ["look", "again"]
     # When both are played
     page.get_by_role("button", name="Play both").click()
     expect(page.get_by_text("it waits for its turn")).to_have_count(2)
@@ -80,6 +82,20 @@ def test_a_draft_is_compared_with_what_is_published(
     expect(page.get_by_role("link", name="One step, compared")).to_have_count(2)
     assert find_barriers(page) == []
     assert complaints == []
+
+
+def test_of_many_sentences_about_one_matter_a_few_are_shown(app: Flask) -> None:
+    units = [f"Unit {number}: nine of ten are closed 2 days later." for number in range(41)]
+    with app.test_request_context():
+        parts = get_template_attribute("simulations/parts.html", "difference_list")
+        told = parts([["The cycle ends 2 days later."], units])
+    shown, _, folded = told.partition("<details>")
+    assert "The cycle ends 2 days later." in shown
+    assert [unit in shown for unit in units] == [True] * 4 + [False] * 37
+    assert "and 37 more like these" in folded
+    assert all(unit in folded for unit in units[4:])
+    # A single one more is not worth a click
+    assert "<details>" not in parts([units[:5]])
 
 
 def test_watching_both_being_played_reads_neither(

@@ -57,6 +57,18 @@ class Words:
         step = entry.step
         return [*_repetition(step, self), *SAYS.get(step.kind, _nothing)(step, self, names)]
 
+    def who(self, settings: Mapping[str, str], names: Mapping[str, str]) -> str:
+        """Who a step goes to, by its settings; `names` are those of steps by id."""
+        actor, argument = settings["actor"], settings.get("actorArgument", "")
+        if actor == "committee":
+            return self.committees.get(argument, "a committee")
+        if actor in ("group", "everybody of group"):
+            return self.groups.get(argument, argument or "a group")
+        label = _lower(self.actors.get(actor, actor))
+        if actor == "person who did":
+            return f"the person who did “{names.get(argument, argument)}”"
+        return f"{label} ({argument})" if argument else label
+
     def way(self, way: Way, ways: Ways) -> str:
         """When a way out of a gateway is taken, as the heading of its steps; "" where all ways are."""
         if ways.split.kind == "parallelGateway":
@@ -111,7 +123,7 @@ def _join(parts: Iterable[str]) -> str:
 
 def _person(step: Step, words: Words, names: Mapping[str, str]) -> list[str]:
     settings = step.settings
-    facts = [_who(step, words, names) if settings.get("actor") else "nobody is named yet"]
+    facts = [words.who(settings, names) if settings.get("actor") else "nobody is named yet"]
     if settings.get("vote"):
         facts.append(_lower(words.patterns.get(settings["vote"], settings["vote"])))
     if settings.get("due"):
@@ -124,18 +136,6 @@ def _person(step: Step, words: Words, names: Mapping[str, str]) -> list[str]:
         facts.append(f"{_lower(words.actors.get(settings['escalate'], settings['escalate']))} is told when it is late")
     facts += ["four eyes"] * (settings.get("fourEyes") == "true")
     return facts + ["signed with the password"] * (settings.get("signature") == "password")
-
-
-def _who(step: Step, words: Words, names: Mapping[str, str]) -> str:
-    actor, argument = step.settings["actor"], step.settings.get("actorArgument", "")
-    if actor == "committee":
-        return words.committees.get(argument, "a committee")
-    if actor in ("group", "everybody of group"):
-        return words.groups.get(argument, argument or "a group")
-    label = _lower(words.actors.get(actor, actor))
-    if actor == "person who did":
-        return f"the person who did “{names.get(argument, argument)}”"
-    return f"{label} ({argument})" if argument else label
 
 
 def _lower(text: str) -> str:
