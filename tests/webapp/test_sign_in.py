@@ -196,6 +196,18 @@ def test_pages_prolong_the_sign_in_and_files_carry_no_cookie(open_browser: OpenB
         assert "Cookie" not in answer.headers.get("Vary", "")
 
 
+@pytest.mark.parametrize("header", [{"Sec-Fetch-Mode": "cors"}, {"Accept": "application/json"}, {"HX-Request": "true"}])
+def test_what_a_page_asks_for_by_itself_brings_no_cookie_back(
+    open_browser: OpenBrowser, header: dict[str, str]
+) -> None:
+    browser = open_browser("ann")
+    answer = browser.open("/notifications/latest", **header)
+    assert answer.status_code == 200
+    assert "Set-Cookie" not in answer.headers
+    assert "Cookie" in answer.headers["Vary"]
+    assert "Set-Cookie" in browser.open("/inbox", **{"Sec-Fetch-Mode": "navigate"}).headers
+
+
 def test_in_production_the_cookie_travels_over_https_only(tmp_path: Path, factory: SessionFactory) -> None:
     settings = Settings(environment="production", secret_key="k" * 40, data_dir=tmp_path)
     browser = create_app(settings, session_factory=factory).test_client()

@@ -12,6 +12,7 @@ from flask_login import LoginManager, login_user, logout_user
 from engine import clock
 from webapp.access import FILES
 from webapp.actor import Actor
+from webapp.errors import wants_json
 from webapp.request_session import current_session
 from workflows.people.accounts import load_signed_in, roles_of
 from workflows.people.facts import PersonOnDay
@@ -22,15 +23,23 @@ login_manager = LoginManager()
 
 
 class SessionCookies(SecureCookieSessionInterface):
-    """The cookie of a sign-in: pages prolong it, files never carry it.
+    """The cookie of a sign-in: pages that somebody opens prolong it, files never carry it.
 
-    A file is kept by browsers and proxies, for everybody; and one that is still under way when somebody signs out
-    would bring their cookie back.
+    A file is kept by browsers and proxies, for everybody. What a page asks for by itself, such as saving a draft, may
+    be still under way when somebody signs out: its answer would bring their cookie back.
     """
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         if request.endpoint not in FILES:
             super().save_session(app, session, response)
+
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        return session.modified or (_is_opened() and super().should_set_cookie(app, session))
+
+
+def _is_opened() -> bool:
+    """Whether somebody goes to a page. Browsers tell, but not of sites without https: there the rest is guessed."""
+    return request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate" and not wants_json()
 
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]
