@@ -2,6 +2,12 @@
 import { ask } from './page.js';
 
 const EVERY = 15_000;
+const WRITTEN_IN = 'input, textarea, select, [contenteditable]';
+
+// What is being written is handed over only when its field is left: until then nobody but the field knows of it.
+function isWriting(root) {
+  return root.contains(document.activeElement) && document.activeElement.closest(WRITTEN_IN) !== null;
+}
 
 export function watchPresence(root, settings, saving) {
   const place = root.querySelector('[data-others]');
@@ -11,7 +17,7 @@ export function watchPresence(root, settings, saving) {
     try {
       const { others, revisions } = await (await ask(address, { method: 'PUT' })).json();
       place.textContent = describe(others, settings.path);
-      if (revisions[settings.path] > saving.revision && !saving.busy) await saving.takeTheirs();
+      if (revisions[settings.path] > saving.revision && !saving.busy && !isWriting(root)) await saving.takeTheirs();
     } catch { /* the saving says when the server cannot be reached */ }
   }
 
