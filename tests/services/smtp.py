@@ -13,7 +13,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
-from tests.services.processes import find_free_port
+from tests.services.processes import START_TIMEOUT, find_free_port
 
 HOST = "127.0.0.1"
 USER, PASSWORD = "reviewflow", "a password for the mail server"
@@ -68,9 +68,9 @@ class MailServer:
 def run_mail_server(*, tls: ssl.SSLContext | None = None) -> Iterator[MailServer]:
     """A mail server for the length of the block; with `tls` it speaks STARTTLS and wants `USER` and `PASSWORD`."""
     mail_server = MailServer(find_free_port())
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = {"ready_timeout": START_TIMEOUT}
     if tls is not None:
-        options = {"tls_context": tls, "require_starttls": True, "auth_required": True, "authenticator": _let_in}
+        options |= {"tls_context": tls, "require_starttls": True, "auth_required": True, "authenticator": _let_in}
     controller = Controller(mail_server, hostname=HOST, port=mail_server.port, **options)
     controller.start()
     try:

@@ -194,4 +194,4 @@ def work_at_once(*work: Any) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=280)
+        thread.join()

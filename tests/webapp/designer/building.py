@@ -46,7 +46,7 @@ class Building:
             self.panel.get_by_label("Question", exact=True).fill(question)
 
     def drag(self, kind: str) -> None:
-        """Drag a kind of question to the end of the form."""
+        """Drag a kind of question to the end of the form, which chooses it."""
         button = self.page.locator("[data-palette]").get_by_role("button", name=kind, exact=True)
         last = self.page.locator("[data-canvas] .fjs-form .fjs-layout-row").last.bounding_box()
         assert last is not None
@@ -55,6 +55,7 @@ class Building:
         self.page.mouse.move(last["x"] + 200, last["y"] + last["height"] - 40, steps=8)
         self.page.mouse.move(last["x"] + 200, last["y"] + last["height"] + 4, steps=8)
         self.page.mouse.up()
+        expect(self.panel.locator("h2")).to_have_text(kind)
 
     def unfold(self, group: str) -> None:
         """Open a group of the panel."""

@@ -60,6 +60,7 @@ class Drawing:
     def append(self, step: str, name: str) -> None:
         """Continue the selected element with another one, which is selected then."""
         offered = self.page.get_by_title(f"Continue with: {step}")
+        expect(self.page.get_by_title("Continue with something else")).to_be_visible()
         if offered.count():
             offered.click()
         else:

@@ -135,7 +135,8 @@ def test_leaving_with_unsaved_words_asks_first(visit: Any, page: Page) -> None:
         dialog.dismiss()
 
     page.once("dialog", stay)
-    page.evaluate("window.location.href = 'about:blank'")
+    with page.expect_event("dialog"):
+        page.evaluate("window.location.href = 'about:blank'")
     expect(page.get_by_label("Your year")).to_have_value("Not saved yet")
     assert asked == ["beforeunload"]
 
