@@ -47,7 +47,7 @@ def foresee(session: Session, incident_id: int, resolution: Resolution, now: dat
     run = Run(program, instance.process, {**instance.variables, **values}, now)
     run.restore(instance.blob)
     before = run.waits()
-    problems = [failure.problem for failure in act(run, incident.token or "", resolution)]
+    problems = [failure.problem for failure in act(run, incident, resolution)]
     return _compare(run, before, problems, now)
 
 

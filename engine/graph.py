@@ -1,6 +1,6 @@
 """The steps of a diagram as a graph, and what the rules about it have in common."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from engine.diagram import Diagram, Flow, Step
 from engine.errors import Finding
@@ -23,8 +23,8 @@ class Graph:
             if step.attached_to is not None:
                 self.attached.setdefault(step.attached_to, []).append(step.id)
 
-    def reachable(self, starts: Iterable[str], *, without: str = "", beside: bool = True) -> set[str]:
-        """The steps that a token can come to from `starts`, never through `without`.
+    def reachable(self, starts: Iterable[str], *, without: Collection[str] = (), beside: bool = True) -> set[str]:
+        """The steps that a token can come to from `starts`, never through those `without`.
 
         Unless `beside`, not by events that leave the step they are attached to as it is.
         """
@@ -32,7 +32,7 @@ class Graph:
         pending = list(starts)
         while pending:
             here = pending.pop()
-            if here in seen or here == without:
+            if here in seen or here in without:
                 continue
             seen.add(here)
             pending.extend(flow.target for flow in self.outgoing[here])

@@ -15,13 +15,14 @@ from engine import registry
 from engine.changes import Changes
 from engine.diagram import Step
 from engine.errors import Conflict, NotFound, Rejection
+from engine.graph import Graph
 from engine.instances import lock
 from engine.models import Incident, Instance, Job
 from engine.spiff import Failure, Program, Run
 from engine.states import JOB, change
 from engine.stepping import advance
 from engine.suspending import refuse_suspended
-from engine.targets import legal_targets
+from engine.targets import begun_beside, following, legal_targets
 from engine.variables import read_values
 
 RETRY, CHANGE, SKIP, MOVE = "retry", "change", "skip", "move"
@@ -170,20 +171,30 @@ def _resolve_in(
     if is_work or (stopped.token is None and resolution.way != MOVE):
         _resolve_job(session, stopped.job, resolution, now)
     else:
-        at = stopped.incident.token or ""
-        advance(session, changes, instance, program, lambda run: act(run, at, resolution))
+        incident = stopped.incident
+        advance(session, changes, instance, program, lambda run: act(run, incident, resolution))
     changes.write(session)
 
 
-def act(run: Run, token: str, resolution: Resolution) -> list[Failure]:
+def act(run: Run, incident: Incident, resolution: Resolution) -> list[Failure]:
     """What a resolution does with the token that is blocked, or that waits for a job."""
+    token, target = incident.token or "", resolution.target or ""
     if resolution.way == MOVE:
-        return run.move(token, resolution.target or "")
+        run.take_away_at(_begun_again(run, incident.step, target))
+        return run.move(token, target)
     if resolution.way == SKIP:
         if not token:
             raise Conflict("Nothing waits that could be passed over. Choose where the process goes on.")
         return run.skip(token, chosen=resolution.chosen)
     return run.retry(token)
+
+
+def _begun_again(run: Run, step: str | None, target: str) -> set[str]:
+    """The steps of side branches that end because what has begun them is done again: `target` is before `step`."""
+    graph = Graph(run.program.diagram)
+    if step is None or step not in following(graph, target) or target in following(graph, step):
+        return set()
+    return set().union(*begun_beside(graph, target, step))
 
 
 def _change_values(

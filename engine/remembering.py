@@ -154,7 +154,7 @@ def _is_overtaken(graph: Graph, step: str, target: str, times: Mapping[str, str]
 def _ahead(graph: Graph, step: str, target: str) -> set[str]:
     """What follows a step before the way comes to `target` again, inside of sub-processes and behind its own too."""
     starts = {flow.target for flow in graph.outgoing[step]} | set(graph.attached.get(step, ()))
-    found = inside(graph, graph.reachable(starts, without=target))
+    found = inside(graph, graph.reachable(starts, without={target}))
     around = graph.steps[step].process
     return found | _ahead(graph, around, target) if around in graph.steps else found
 

@@ -1,10 +1,11 @@
 """Sending a case back to an earlier step, with a reason.
 
 Where it may go is computed from the diagram. The earlier step is handed out anew, with a deadline of its own; what was
-done in between stays done while nothing it was based on changes (`engine.remembering`).
+done in between stays done while nothing it was based on changes (`engine.remembering`). What the steps that are done
+again had begun beside themselves ends: their events begin it again.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,9 +20,11 @@ from engine.graph import Graph
 from engine.history import note
 from engine.models import Instance, Task
 from engine.remembering import PEOPLE, MayStay, last_done, remember
+from engine.spiff import Failure, Run
+from engine.states import UNFINISHED
 from engine.stepping import advance
 from engine.suspending import refuse_suspended
-from engine.targets import earlier_steps, way_back
+from engine.targets import begun_beside, earlier_steps, way_back
 from engine.tasks import OpenTask, alone_at, close
 
 NEVER = "no"
@@ -54,7 +57,8 @@ class SentBack:
     """A case that was sent back from `sender` to `earlier`, which is now open again as `task`.
 
     `between` are the tasks in which the steps in between were done, by step; those in `staying` stay done while nothing
-    changes. Without a `sender` the case had ended. `reopened` says that it was not asked by who had the task.
+    changes. Without a `sender` the case had ended. `reopened` says that it was not asked by who had the task. `ended`
+    are the tasks that are withdrawn because a step that is done again had begun them beside itself.
     """
 
     task: Task
@@ -65,6 +69,7 @@ class SentBack:
     reason: str
     by: str
     reopened: bool = False
+    ended: tuple[Task, ...] = ()
 
 
 def may_go_back(found: OpenTask, done: Collection[str]) -> bool:
@@ -132,12 +137,27 @@ def move_back(
     sender, instance, graph, to = found.task, found.instance, Graph(found.program.diagram), earlier.step
     close(sender, "withdraw", by=None if asked.reopened else asked.by, now=now)
     region = way_back(graph, to, found.step.id)
-    remember(session, instance, graph, region, target=to, done=done, may_stay=asked.may_stay)
+    branches = begun_beside(graph, to, found.step.id)
+    ended: list[Task] = []
+
+    def go_back(run: Run) -> list[Failure]:
+        left = run.take_away_at(set().union(*branches))
+        stopped = set().union(*(branch for branch in branches if branch & left))
+        ended.extend(_open_at(session, instance, stopped) if stopped else ())
+        region.update(stopped)
+        remember(session, instance, graph, region, target=to, done=done, may_stay=asked.may_stay)
+        return run.move(sender.token, to)
+
     changes = Changes(now)
-    closed = alone_at(session, found)
-    advance(session, changes, instance, found.program, lambda run: run.move(sender.token, to), closed=closed)
+    advance(session, changes, instance, found.program, go_back, closed=alone_at(session, found))
     between = {step: one for step, one in done.items() if step in region and step != to}
-    return open_before(session, changes, instance, earlier, asked, between=between, sender=sender)
+    return open_before(session, changes, instance, earlier, asked, between=between, sender=sender, ended=ended)
+
+
+def _open_at(session: Session, instance: Instance, steps: Collection[str]) -> Sequence[Task]:
+    """The unfinished tasks of an instance at some steps, in one statement."""
+    unfinished = select(Task).where(Task.instance_id == instance.id, Task.state.in_(UNFINISHED))
+    return session.scalars(unfinished.where(Task.step.in_(steps)).order_by(Task.id)).all()
 
 
 def open_before(
@@ -149,6 +169,7 @@ def open_before(
     *,
     between: dict[str, Task],
     sender: Task | None,
+    ended: Sequence[Task] = (),
 ) -> SentBack:
     """Write down that the step of `earlier` is open again, give it to who did it before, and tell the listeners."""
     token = next(token for _, token, step, _ in changes.people if step.id == earlier.step)
@@ -156,7 +177,7 @@ def open_before(
     task = session.scalars(select(Task).where(Task.instance_id == instance.id, Task.token == token)).one()
     _give_to(session, task, instance, earlier.closed_by or earlier.assignee, changes.now)
     staying = frozenset((instance.remembered or {})["steps"])
-    sent = SentBack(task, sender, earlier, between, staying, asked.reason, asked.by, asked.reopened)
+    sent = SentBack(task, sender, earlier, between, staying, asked.reason, asked.by, asked.reopened, tuple(ended))
     _record(session, sent, instance, changes.now)
     registry.emit(session, "task_sent_back", task=task, sent=sent, now=changes.now)
     return sent

@@ -296,7 +296,7 @@ def _unreachable(graph: Graph) -> Iterator[Finding]:
         if step.id not in reached:
             yield _finding(step, "No flow leads here.", "Connect it, or take it away.")
         elif step.kind == "parallelGateway" and len(graph.incoming[step.id]) > 1:
-            before = graph.reachable(starts, without=step.id)
+            before = graph.reachable(starts, without={step.id})
             if any(flow.source not in before for flow in graph.incoming[step.id]):
                 remedy = "Use an exclusive gateway where the way back joins."
                 yield _finding(step, "It waits for a flow that only comes after it.", remedy)

@@ -72,7 +72,7 @@ def _is_joined(graph: Graph, way: Collection[str], step: str) -> bool:
     here = graph.steps[step].process
     begins = (one for one in way if graph.steps[one].process == here and graph.steps[one].kind in JOINING)
     branches = (flow for one in begins for flow in graph.outgoing[one])
-    return all(step in graph.reachable([flow.target], without=flow.source) for flow in branches)
+    return all(step in graph.reachable([flow.target], without={flow.source}) for flow in branches)
 
 
 def _is_alone(graph: Graph, step: str) -> bool:
@@ -100,6 +100,19 @@ def way_back(graph: Graph, target: str, step: str) -> set[str]:
         region.add(step)
     region |= {target} | (graph.reachable([target], beside=False) & _leading(graph, step, target))
     return inside(graph, region)
+
+
+def begun_beside(graph: Graph, target: str, step: str) -> list[set[str]]:
+    """The side branches that end when a token goes back from `step` to `target`: the steps of each.
+
+    They are what events of the steps that will be done again, `step` among them, have begun beside these. A step to
+    which another way leads as well may have been begun by that: it is in none of them.
+    """
+    again = way_back(graph, target, step) | {step}
+    events = {event for host in again for event in graph.attached.get(host, ()) if not graph.steps[event].interrupts}
+    starts = [one.id for one in graph.steps.values() if one.kind == "startEvent"]
+    elsewhere = graph.reachable([*starts, target], without=events)
+    return [inside(graph, graph.reachable([event]) - elsewhere) for event in sorted(events)]
 
 
 def inside(graph: Graph, steps: Collection[str]) -> set[str]:
@@ -166,7 +179,7 @@ def _main(graph: Graph, process: str) -> set[str]:
 def feeds(graph: Graph, joins: list[str], step: str) -> dict[str, set[str]]:
     """By join, the ids of the flows by which a token at `step` can come to it for the first time."""
     return {
-        join: {flow.id for flow in graph.incoming[join] if flow.source in graph.reachable([step], without=join)}
+        join: {flow.id for flow in graph.incoming[join] if flow.source in graph.reachable([step], without={join})}
         for join in joins
     }
 

@@ -7,6 +7,7 @@ that is for `engine.targets`.
 
 # ruff: noqa: SLF001 - SpiffWorkflow is extended through what it calls private
 
+from collections.abc import Collection
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
@@ -17,8 +18,8 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import Conflict
 from engine.spiff.event_specs import Standby, begin
-from engine.spiff.specs import LIVE, EventGateway, LoopCheck
-from engine.spiff.unfolding import is_within_loop
+from engine.spiff.specs import LIVE, EventGateway, LoopCheck, is_token
+from engine.spiff.unfolding import drawn_id, is_within_loop
 
 
 def put_before(workflow: Any, step: str) -> Task:
@@ -44,7 +45,8 @@ def _entry(workflow: Any, step: str) -> Any:
 def take_away(task: Task) -> None:
     """Take a token away, with the events on the border of its step and all that runs inside of it.
 
-    What an event beside the step has set going already goes on. A token of such an event is taken away alone.
+    What an event beside the step has set going already goes on: see `take_away_at`. A token of such an event is taken
+    away alone.
     """
     split = task.parent
     if (
@@ -57,6 +59,17 @@ def take_away(task: Task) -> None:
     for sibling in split.children:
         if not sibling.has_state(TaskState.FINISHED_MASK):
             sibling.cancel()
+
+
+def take_away_at(workflow: Any, steps: Collection[str]) -> set[str]:
+    """Take away every token of a process or sub-process at one of these `steps`; returns those at which one was."""
+    found = {task.id: drawn_id(task.task_spec.name) for task in workflow.tasks.values() if is_token(task)}
+    taken = {token: step for token, step in found.items() if step in steps}
+    for token in taken:
+        # Its children go with a task.
+        if token in workflow.tasks:
+            workflow.tasks[token].cancel()
+    return set(taken.values())
 
 
 def whole(task: Task) -> Task:

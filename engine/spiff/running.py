@@ -3,7 +3,7 @@
 # ruff: noqa: SLF001 - SpiffWorkflow is extended through what it calls private
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -194,6 +194,11 @@ class Run:
     def take_away(self, token: str) -> None:
         """Take the token away, with all that runs inside of its step. Raises NotWaiting."""
         moving.take_away(moving.whole(self._task(token.partition(":")[0], LIVE)))
+
+    def take_away_at(self, steps: Collection[str]) -> set[str]:
+        """Take away every token at one of these `steps`, before another is moved; returns those at which one was."""
+        scopes = (self.workflow, *self.workflow.subprocesses.values())
+        return set().union(*(moving.take_away_at(workflow, steps) for workflow in scopes))
 
     def waits(self) -> dict[str, Wait]:
         """Every place where this run waits, by token."""

@@ -7,8 +7,9 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine.graph import Graph
 from engine.spiff import Run, Wait, compile_program
-from engine.targets import earlier_steps
+from engine.targets import begun_beside, earlier_steps
 from tests.engine.blocks import Block, Drawing, blocks, write
 from tests.engine.token_game import Game, Marking
 
@@ -23,6 +24,7 @@ class Companion:
     def __init__(self, game: Game) -> None:
         self.game = game
         self.program = compile_program({"review.bpmn": write(game)})
+        self.graph = Graph(self.program.diagram)
         self.variables: dict[str, Any] = {}
         self.done: set[str] = set()
         self.run = Run(self.program, "review", self.variables, NOW)
@@ -69,6 +71,7 @@ class Companion:
         wait = self._take_up(step)
         if wait.kind == "person" and allowed:
             target = allowed[chance % len(allowed)].id
+            self.run.take_away_at(set().union(*begun_beside(self.graph, target, step)))
             assert self.run.move(wait.token, target) == []
             self.marking = self.game.settle(self.game.put_back(self.marking, step, target), self.choose)
 
@@ -121,3 +124,10 @@ def test_the_same_steps_are_open_in_both_until_the_end(block: Block, data: st.Da
 def test_whatever_is_sent_back_no_token_is_lost_and_the_end_is_come_to(block: Block, data: st.DataObject) -> None:
     within = ("row", [("task",), ("sub", ("row", [("task",), block]))])
     play_to_the_end(within, data, sending_back=True)
+
+
+@RANDOM
+@given(block=blocks(), data=st.data())
+def test_whatever_is_sent_back_what_had_begun_beside_it_is_not_open_twice(block: Block, data: st.DataObject) -> None:
+    chased = ("row", [("task",), ("aside", ("row", [("task",), block])), ("task",), ("task",)])
+    play_to_the_end(chased, data, sending_back=True)

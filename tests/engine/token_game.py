@@ -72,12 +72,42 @@ class Game:
     def put_back(self, marking: Marking, name: str, target: str) -> Marking:
         """The open step `name` is left without being done, and the step `target` is open instead.
 
-        Where that is outside of its sub-process, everything in there is left.
+        Where that is outside of its sub-process, everything in there is left. What the steps that are done again have
+        begun beside themselves is left, too.
         """
+        marking = self._without_branches(marking, name, target)
         while self.nodes[name].scope != self.nodes[target].scope:
             name = self.nodes[name].scope
             marking = self.without_inside(marking, name)
         return _more(self._leave(marking, name), f"at {target}", *self._beside(self.nodes[target]))
+
+    def _without_branches(self, marking: Marking, name: str, target: str) -> Marking:
+        """Without what only events beside the steps between `target` and `name`, or these two, lead to."""
+        while self.nodes[name].scope != self.nodes[target].scope:
+            name = self.nodes[name].scope
+        ahead = self._after({target}, set())
+        again = {name, target, *(one for one in ahead if name in self._after({one}, {target}))}
+        events = {event.id for host in again for event in self.events_at(host) if not event.interrupts}
+        starts = {node.id for node in self.nodes.values() if node.kind == "startEvent"}
+        theirs = self._after(events, set(), beside=True) - self._after(starts, events, beside=True)
+        theirs = theirs.union(*(self.inside(one) for one in theirs))
+        return tuple(place for place in marking if self._where(place) not in theirs)
+
+    def _where(self, place: str) -> str:
+        return self.flows[place][1] if place in self.flows else place.rpartition(" ")[2]
+
+    def _after(self, names: set[str], without: set[str], *, beside: bool = False) -> set[str]:
+        """Those, and all that a token there can come to."""
+        seen: set[str] = set()
+        pending = list(names - without)
+        while pending:
+            name = pending.pop()
+            if name not in seen:
+                seen.add(name)
+                after = [self.flows[flow][1] for flow in self.out_of(name)]
+                after += [event.id for event in self.events_at(name) if beside or event.interrupts]
+                pending += [one for one in after if one not in without]
+        return seen
 
     def _leave(self, marking: Marking, name: str) -> Marking:
         marking = _less(marking, f"at {name}")

@@ -1,6 +1,7 @@
 """Telling everybody who has a part in it that a case was sent back, and why, or that the step before was taken back.
 
-Whoever gets it again reads the reason with the task; whoever had done a step in between is told whether it stays done.
+Whoever gets it again reads the reason with the task; whoever had done a step in between is told whether it stays done,
+and whoever had a task in a side branch that ends with it that it waits no more.
 The person a case is about is told of their own task alone.
 """
 
@@ -21,9 +22,9 @@ from workflows.routing.electing import is_ballot
 def tell_sent_back(session: Session, task: Task, sent: sending_back.SentBack, now: datetime) -> None:
     """Tell whoever gets the task, whoever did it before, and whoever did what comes after it.
 
-    Three statements, and one more where there was a vote.
+    So is whoever had a task in a side branch that has ended. Three statements, and one more where there was a vote.
     """
-    tasks = [sent.earlier, *sent.between.values(), *([sent.sender] if sent.sender else [])]
+    tasks = [sent.earlier, *sent.between.values(), *sent.ended, *([sent.sender] if sent.sender else [])]
     tasks += _other_ballots(session, tasks, sent.sender, now)
     concerned = {task.assignee, task.subject, sent.by, *map(_doer, tasks)}
     names = name_people(session, [person for person in concerned if person is not None])
@@ -88,6 +89,8 @@ def _to_holder(sent: sending_back.SentBack, about: str, by: str) -> Notice:
 def _outlook(sent: sending_back.SentBack, done: Task) -> str:
     if done is sent.earlier:
         return "Somebody else does it this time."
+    if done in sent.ended:
+        return f"“{done.name}” does not wait for you any more. What you had begun to write is kept."
     if done.step in sent.staying:
         return f"Your answer to “{done.name}” stays while nothing it was based on changes."
     return f"You will be asked for “{done.name}” again."
