@@ -5,6 +5,9 @@ from collections.abc import Callable, Collection, Iterable
 from engine.diagram import Diagram, Flow, Step
 from engine.errors import Finding
 
+CHOICES = {"exclusiveGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway"}
+"""Where not every flow is taken."""
+
 
 class Graph:
     """The steps of a diagram with the flows into and out of each."""
@@ -51,6 +54,49 @@ class Graph:
             before[process] != after[process] and after[process] in self.reachable([before[process]])
             for process in shared
         )
+
+    def comes_surely(self, later: str, here: str) -> bool:
+        """Whether `later` is asked for in any case while a token is at `here`: no way to the end leads past it.
+
+        That is so where it is ahead and every branch comes to it, and where it is in a branch beside that is always
+        taken. Conditions are not worked out: what one of them can lead past is not sure, nor what is done for members.
+        """
+        before, after = self._around(here), self._around(later)
+        process = next((one for one in before if one in after and before[one] != after[one]), None)
+        if process is None or self.can_follow(here, later):
+            return False
+        place: str | None = after[process]
+        begins = [before[process]] if self.can_follow(later, here) else self._starts(process)
+        while place is not None and self._meets(begins, place):
+            if place == later:
+                return True
+            process = place
+            place, begins = after.get(process), self._starts(process)
+        return False
+
+    def _starts(self, process: str) -> list[str]:
+        return [step.id for step in self.steps.values() if step.process == process and step.kind == "startEvent"]
+
+    def _meets(self, begins: list[str], step: str) -> bool:
+        """Whether every way from one of `begins` to an end leads through a step that is done once."""
+        drawn = self.steps[step]
+        if drawn.over is not None or drawn.repetition is not None or not begins:
+            return False
+        past: set[str] = set()
+        while more := {one for one in self.steps if one != step and one not in past and self._leads_past(one, past)}:
+            past |= more
+        return not past.intersection(begins)
+
+    def _leads_past(self, step: str, past: set[str]) -> bool:
+        """Whether a way from a step leads to an end, as far as `past` is known of what follows it.
+
+        Where all flows are taken, all of them have to; an event on the border that ends the step is a way of its own.
+        """
+        flows = self.outgoing[step]
+        targets = [flow.target in past for flow in flows]
+        is_choice = any(flow.condition for flow in flows) or self.steps[step].kind in CHOICES
+        goes_on = any(targets) if is_choice else all(targets)
+        return goes_on or any(event in past for event in self.attached.get(step, ()) if self.steps[event].interrupts)
 
     def _around(self, step: str) -> dict[str, str]:
         """The step, and the sub-processes around it, each by the process that it is drawn in."""

@@ -2,8 +2,9 @@
 
 Contributions are the steps that ask somebody in one of ROLES to write about a person. Where the cycle asks for one
 alone, a step is passed over whose holder contributes in a role before it: because they have done or hold such a step
-about the same person, or because they would get it today and the case has not gone past it. What decides or approves is
-no contribution, and is left to the rules about conflicts.
+about the same person, or because they would get it today and it comes in any case. What only a condition leads to is
+asked or not, and nobody knows yet: they are asked now, rather than never; should it come, they are asked for it, too.
+What decides or approves is no contribution, and is left to the rules about conflicts.
 """
 
 from collections.abc import Sequence
@@ -81,9 +82,10 @@ def look(session: Session, job: Job, now: datetime) -> None:
     instance, program = session.get_one(Instance, task.instance_id), program_for(session, task.definition_id)
     person = task.owner or task.assignee
     here = program.step(task.step)
+    graph = Graph(program.diagram)
     for step in _earlier(program, here, instance.variables):
         request = request_for(instance, step, program, now)
-        if _does(session, task, request, now, may_come=not _is_past(program, step, here)) == person:
+        if _does(session, task, request, now, is_sure=graph.comes_surely(step.id, here.id)) == person:
             _pass_over(session, task, person, step, now)
             return
 
@@ -105,13 +107,7 @@ def _contributes(program: Program, step: Step, variables: dict[str, Any]) -> boo
     return not (stakes.four_eyes or stakes.pay or asks_for_approval(questionnaire_of(program, step)))
 
 
-def _is_past(program: Program, step: Step, here: Step) -> bool:
-    """Whether a case that is `here` has gone past a step: where it was not asked for, it is not any more."""
-    graph = Graph(program.diagram)
-    return graph.can_follow(here.id, step.id) and not graph.can_follow(step.id, here.id)
-
-
-def _does(session: Session, task: Task, request: AssignmentRequest, now: datetime, *, may_come: bool) -> str | None:
+def _does(session: Session, task: Task, request: AssignmentRequest, now: datetime, *, is_sure: bool) -> str | None:
     """Who contributes at another step about the same person: who did it or holds it, else who would get it today."""
     known = session.scalar(
         select(Task)
@@ -121,7 +117,7 @@ def _does(session: Session, task: Task, request: AssignmentRequest, now: datetim
     )
     if known is not None:
         return None if known.state == CANCELLED else known.owner or known.closed_by or known.assignee
-    if not may_come:
+    if not is_sure:
         return None
     [question] = ask(session, [request], now)
     chosen = choose(question)

@@ -135,6 +135,12 @@ def test_r15_contributes_where_the_role_that_comes_first_was_never_asked(company
     ]
 
 
+def test_r15_contributes_where_only_a_condition_leads_to_the_role_that_comes_first(company: SessionFactory) -> None:
+    assert play(company, ASK_MEMBER, WRITE, rule="first role", passing="review") == [
+        ("peer_feedback", "ben", "completed")
+    ]
+
+
 def test_r15_asks_once_for_the_rules_of_many_cases(company: SessionFactory) -> None:
     with transaction(company) as session:
         definition = publish(session, ASK_MEMBER, WRITE)
