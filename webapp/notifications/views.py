@@ -1,15 +1,17 @@
 """Reading what one was told, and going where it leads."""
 
+from collections.abc import Sequence
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from engine import NotFound, clock
+from engine import NotFound, Task, clock
 from webapp.actor import signed_in
 from webapp.notifications import blueprint, preferences
 from webapp.request_session import current_session
 from webapp.standing import count_unread
 from workflows.notifications.models import ESCALATION, MENTION, Notification
-from workflows.notifications.reading import list_notifications, mark_read
+from workflows.notifications.reading import find_alike, list_notifications, mark_read
 
 __all__ = ["blueprint", "preferences"]
 
@@ -47,15 +49,17 @@ def read_all() -> ResponseReturnValue:
 @blueprint.get("/notifications/<int:notification_id>")
 def open_one(notification_id: int) -> ResponseReturnValue:
     """Go to what one is about: where the links in mails lead."""
-    return redirect(_target(_own(notification_id)))
+    notification = _own(notification_id)
+    return redirect(_target(notification, find_alike(current_session(), notification)))
 
 
 @blueprint.post("/notifications/<int:notification_id>/reading")
 def read_one(notification_id: int) -> ResponseReturnValue:
-    """Mark one as read and go to what it is about."""
-    notification = _own(notification_id)
-    mark_read(current_session(), notification.person_id, clock.now(), notification_id=notification_id)
-    return redirect(_target(notification))
+    """Mark one as read, with all that its line tells of, and go to what it is about."""
+    session, notification = current_session(), _own(notification_id)
+    alike = find_alike(session, notification)
+    mark_read(session, notification.person_id, clock.now(), only=alike or [notification_id])
+    return redirect(_target(notification, alike))
 
 
 def _own(notification_id: int) -> Notification:
@@ -65,7 +69,10 @@ def _own(notification_id: int) -> Notification:
     return notification
 
 
-def _target(notification: Notification) -> str:
+def _target(notification: Notification, alike: Sequence[int]) -> str:
+    if alike and notification.task_id is not None:
+        task = current_session().get_one(Task, notification.task_id)
+        return url_for("inbox.show_inbox", cycle=task.root_id, step=task.step)
     # Whoever hears of a task that waits for somebody else cannot open it; their team page shows where it stands.
     if notification.kind == ESCALATION:
         return url_for("team.show_team")

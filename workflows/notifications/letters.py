@@ -4,6 +4,7 @@ Never an answer, a rating or an amount: a mail says what waits and where; the re
 may read it then (R20).
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
@@ -39,8 +40,15 @@ from workflows.people.models import TERMINATED, Person, PersonVersion
 from workflows.people.outside import is_outside, plain_name
 from workflows.routing.facts import day_of
 
-MOST_OF_GROUPS = 3
-"""How many tasks of groups a mail tells one by one."""
+MOST_ALIKE = 3
+"""How many of a kind in `TOGETHER` a mail tells one by one."""
+
+TOGETHER = {
+    GROUP_TASK: "{count} tasks wait for groups of yours.",
+    CHANGED: "{count} tasks of yours have another deadline or form. Which ones you see in Reviewflow.",
+    EXTENDED: "There is more time for {count} tasks of yours. Until when, and why, you read in Reviewflow.",
+}
+"""What is told of many at once, because what brings it concerns many."""
 
 MOST_DECISIONS = 5
 """Of how many tasks a mail offers to decide them; it is no list to be worked off."""
@@ -89,13 +97,17 @@ def write_letters(session: Session, mails: Sequence[Mail], now: datetime) -> dic
 
 
 def _gather(items: Sequence[Item]) -> Iterator[Item]:
-    """The items of a mail; of many tasks of groups one line tells."""
-    of_groups = [item for item in items if item.kind == GROUP_TASK]
+    """The items of a mail; of many of a kind that comes for many tasks at once one line tells."""
+    counts = Counter(item.kind for item in items)
+    told = set()
     for item in items:
-        if item.kind != GROUP_TASK or len(of_groups) <= MOST_OF_GROUPS:
+        if item.kind not in TOGETHER or counts[item.kind] <= MOST_ALIKE:
             yield item
-        elif item is of_groups[0]:
-            yield Item(None, GROUP_TASK, f"{len(of_groups)} tasks wait for groups of yours.")
+        elif item.kind not in told:
+            told.add(item.kind)
+            # Tasks of groups lead to the inbox; what is alike leads there by the first of them.
+            first = None if item.kind == GROUP_TASK else item.notification_id
+            yield Item(first, item.kind, TOGETHER[item.kind].format(count=counts[item.kind]))
 
 
 def _words(one: Notification) -> str:

@@ -1,47 +1,94 @@
 """What a person was told, as that person reads it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, exists, func, select, update
+from sqlalchemy.orm import Session, aliased
 
 from engine import UNFINISHED, Task
-from workflows.notifications.models import OF_OPEN_TASKS, TOLD_BY_THE_INBOX, Notification
+from workflows.notifications.models import CHANGED, EXTENDED, OF_OPEN_TASKS, TOLD_BY_THE_INBOX, Notification
 
 LATEST = 50
+MOST_ALIKE = 3
+"""How many unread notifications of a kind in `TOGETHER` about the same step of a cycle have a line each."""
+
+TOGETHER = {
+    CHANGED: "{count} tasks of yours have another deadline or form: “{name}”.",
+    EXTENDED: "There is more time for {count} tasks of yours: “{name}”.",
+}
+"""What is told of many tasks in one line, because what brings it concerns many."""
 
 
 @dataclass(frozen=True)
 class Told:
-    """A notification as its reader sees it: unread until they have read it, or until what it asks for is done."""
+    """A notification as its reader sees it: unread until they have read it, or until what it asks for is done.
+
+    Where it stands for several that are alike, the text says how many.
+    """
 
     id: int
     kind: str
     text: str
-    task_id: int | None
-    case_id: int | None
     created_at: datetime
     is_unread: bool
 
 
 def list_notifications(session: Session, person_id: str, *, limit: int = LATEST) -> list[Told]:
-    """The person's own notifications, the newest first, without what the inbox tells; one statement."""
-    rows = session.execute(
+    """The person's own notifications, the newest first, without what the inbox tells; one statement.
+
+    Of many that are alike the newest stands for all of them.
+    """
+    about = aliased(Task)
+    among_alike: dict[str, Any] = {"partition_by": (Notification.kind, about.root_id, about.step, is_unread())}
+    newest = (Notification.created_at.desc(), Notification.id.desc())
+    told = (
         select(
             Notification.id,
             Notification.kind,
             Notification.text,
-            Notification.task_id,
-            Notification.case_id,
             Notification.created_at,
-            is_unread(),
+            is_unread().label("is_unread"),
+            about.name,
+            func.count().over(**among_alike).label("alike"),
+            func.row_number().over(**among_alike, order_by=newest).label("place"),
         )
+        .outerjoin(about, about.id == Notification.task_id)
         .where(Notification.person_id == person_id, Notification.kind.not_in(TOLD_BY_THE_INBOX))
-        .order_by(Notification.created_at.desc(), Notification.id.desc())
+        .subquery()
+    )
+    stands_alone = told.c.kind.not_in(TOGETHER) | ~told.c.is_unread | (told.c.alike <= MOST_ALIKE)
+    one = told.c
+    rows = session.execute(
+        select(one.id, one.kind, one.text, one.created_at, one.is_unread, one.name, one.alike, stands_alone)
+        .where(stands_alone | (told.c.place == 1))
+        .order_by(told.c.created_at.desc(), told.c.id.desc())
         .limit(limit)
     )
-    return [Told(*row) for row in rows]
+    return [
+        Told(number, kind, text if alone else TOGETHER[kind].format(count=alike, name=name), created_at, bool(unread))
+        for number, kind, text, created_at, unread, name, alike, alone in rows
+    ]
+
+
+def find_alike(session: Session, notification: Notification) -> list[int]:
+    """The ids of all that one line tells together with a notification, that one too; none where it stands alone."""
+    if notification.kind not in TOGETHER or notification.task_id is None:
+        return []
+    task = session.get_one(Task, notification.task_id)
+    alike = select(Notification.id).join(Task, Task.id == Notification.task_id)
+    ids = session.scalars(
+        alike.where(
+            Notification.person_id == notification.person_id,
+            Notification.kind == notification.kind,
+            Notification.read_at.is_(None),
+            Task.root_id == task.root_id,
+            Task.step == task.step,
+        )
+    ).all()
+    return list(ids) if notification.id in ids and len(ids) > MOST_ALIKE else []
 
 
 def is_unread() -> ColumnElement[bool]:
@@ -67,11 +114,11 @@ def mark_opened(session: Session, person_id: str, task_id: int, now: datetime) -
     )
 
 
-def mark_read(session: Session, person_id: str, now: datetime, *, notification_id: int | None = None) -> None:
-    """Mark one of the person's notifications as read, or all of them. Somebody else's are left as they are."""
+def mark_read(session: Session, person_id: str, now: datetime, *, only: Collection[int] | None = None) -> None:
+    """Mark some of the person's notifications as read, or all of them. Somebody else's are left as they are."""
     unread = update(Notification).where(Notification.person_id == person_id, Notification.read_at.is_(None))
-    if notification_id is not None:
-        unread = unread.where(Notification.id == notification_id)
+    if only is not None:
+        unread = unread.where(Notification.id.in_(only))
     session.execute(unread.values(read_at=now).execution_options(synchronize_session="fetch"))
 
 

@@ -3,8 +3,9 @@
 from sqlalchemy import select
 
 from tests.webapp.reviewing import Review
+from tests.workflows.notifications.test_notifications import give_more_time
 from tests.workflows.small_cycle import counted
-from workflows.notifications.models import Notification
+from workflows.notifications.models import EXTENDED, Notification
 
 
 def of(review: Review, who: str) -> list[Notification]:
@@ -45,6 +46,21 @@ def test_word_about_somebody_elses_task_leads_to_the_team(review: Review) -> Non
     ben.open("/notifications")
     ben.send(f"/notifications/{escalation.id}/reading")
     assert ben.heading == "Team"
+
+
+def test_one_line_tells_of_many_tasks_and_leads_to_them(review: Review) -> None:
+    review.write_reviews().release().travel(days=14, minutes=1)
+    give_more_time(review, "record_no_answer")
+    rita = review.browser("rita")
+    assert rita.open("/notifications").text.count("There is more time for 7 tasks of yours") == 1
+    newest = max(one.id for one in of(review, "rita") if one.kind == EXTENDED)
+
+    rita.send(f"/notifications/{newest}/reading")
+
+    assert rita.page.request.path == "/inbox"
+    assert rita.page.request.args["step"] == "record_no_answer"
+    assert rita.page.text.count("Record that no answer came") >= 7
+    assert all(one.read_at for one in of(review, "rita") if one.kind == EXTENDED)
 
 
 def test_all_are_read_at_once(review: Review) -> None:

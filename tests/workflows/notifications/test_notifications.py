@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine import extending
 from engine.database import transaction
 from tests.workflows.small_cycle import MANAGER_REVIEW, SmallCycle, empty_database
 from workflows.notifications.informing import QUIET, Notice, inform
-from workflows.notifications.models import Notification
-from workflows.notifications.reading import list_notifications, mark_read
+from workflows.notifications.models import CHANGED, Notification
+from workflows.notifications.reading import find_alike, list_notifications, mark_read
 from workflows.people.models import PersonVersion
 
 
@@ -110,14 +111,52 @@ def test_reading_is_everybodys_own_business(cycle: SmallCycle) -> None:
         mine = list_notifications(session, "ann")
         assert unread(session, "ann") == len(mine) == 3
         # When somebody marks one of another person, then nothing happens
-        mark_read(session, "eva", cycle.now, notification_id=mine[0].id)
+        mark_read(session, "eva", cycle.now, only=[mine[0].id])
         assert unread(session, "ann") == 3
         # When Ann reads one and then all, then hers are read and Eva's are not.
-        mark_read(session, "ann", cycle.now, notification_id=mine[0].id)
+        mark_read(session, "ann", cycle.now, only=[mine[0].id])
         assert unread(session, "ann") == 2
         mark_read(session, "ann", cycle.now)
         assert (unread(session, "ann"), unread(session, "eva")) == (0, 3)
         assert [n.is_unread for n in list_notifications(session, "ann", limit=1)] == [False]
+
+
+def give_more_time(cycle: SmallCycle, step: str) -> None:
+    """HR gives more time for each task of a step, one after the other."""
+    for task in cycle.open(step):
+        with transaction(cycle.factory) as session:
+            due = (task.due_at or cycle.now) + timedelta(days=7)
+            extending.extend(session, task.id, due=due, by="hugo", reason="The files come late.", now=cycle.now)
+
+
+def test_of_many_tasks_that_have_more_time_one_line_tells(cycle: SmallCycle) -> None:
+    # Given the records of all answers that did not come, which wait for HR
+    cycle.write_reviews().release().travel(days=14, minutes=1)
+    # When Hugo gives more time for each of them
+    give_more_time(cycle, "record_no_answer")
+    # Then one line tells Rita of all but the one that is about her, and is read for all of them
+    with transaction(cycle.factory) as session:
+        first, *others = list_notifications(session, "rita")
+        assert (first.kind, first.is_unread) == ("more time", True)
+        assert first.text == "There is more time for 7 tasks of yours: “Record that no answer came”."
+        assert all(one.kind != first.kind for one in others)
+        alike = find_alike(session, session.get_one(Notification, first.id))
+        assert len(alike) == 7
+        mark_read(session, "rita", cycle.now, only=alike)
+    # And what is read can be read one by one.
+    with cycle.factory() as session:
+        lines = [one for one in list_notifications(session, "rita") if one.kind == first.kind]
+        assert [one.is_unread for one in lines] == [False] * 7
+        assert find_alike(session, session.get_one(Notification, first.id)) == []
+
+
+def test_of_a_few_each_is_told(cycle: SmallCycle) -> None:
+    cycle.travel(days=13)
+    with transaction(cycle.factory) as session:
+        tasks = cycle.open("self_assessment")[:3]
+        inform(session, [Notice("ben", CHANGED, f"Of {task.subject}.", task.id) for task in tasks], cycle.now)
+        found = [one.text for one in list_notifications(session, "ben") if one.kind == CHANGED]
+    assert sorted(found) == sorted(f"Of {task.subject}." for task in tasks)
 
 
 def test_notifications_on_every_database(database_url: str) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from engine import instances, tasks
+from engine import extending, instances, tasks
 from engine.database import transaction
 from engine.diagram import Step
 from engine.models import Task
@@ -82,6 +82,22 @@ def test_of_many_one_line_tells(cycle: SmallCycle, postbox: Postbox) -> None:
     cycle.travel(days=1)
     (letter,) = postbox.to("rita")
     assert [(item.text, item.notification_id) for item in letter.items] == [("5 tasks wait for groups of yours.", None)]
+
+
+def test_of_many_that_have_more_time_one_line_tells_too(cycle: SmallCycle, postbox: Postbox) -> None:
+    letters = check_letters(cycle, "ann", "ben", "carl", "dora", "eva")
+    with transaction(cycle.factory) as session:
+        for task in letters:
+            due = cycle.now + timedelta(days=7)
+            extending.extend(session, task.id, due=due, by="hugo", reason="The files come late.", now=cycle.now)
+    cycle.work()
+    cycle.travel(days=1)
+    (letter,) = postbox.to("rita")
+    more = "There is more time for 5 tasks of yours. Until when, and why, you read in Reviewflow."
+    assert sorted(item.text for item in letter.items) == ["5 tasks wait for groups of yours.", more]
+    (leads,) = [item.notification_id for item in letter.items if item.text == more]
+    with cycle.factory() as session:
+        assert session.get_one(Notification, leads).person_id == "rita"
 
 
 def test_whoever_wants_it_at_once_gets_one_mail_for_all(cycle: SmallCycle, postbox: Postbox) -> None:
