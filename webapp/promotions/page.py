@@ -26,9 +26,8 @@ from workflows.reviews.roles import roles_in_case
 from workflows.reviews.sending_back import may_be_sent_back
 from workflows.reviews.submitting import context_of, draft_of
 from workflows.rewards.facts import gather_facts
-from workflows.rewards.models import Proposal
+from workflows.rewards.words import KIND_WORDS, describe_worth, plain_number
 
-KINDS = {"bonus": "Bonus", "pay_increase": "Pay increase", "promotion": "Promotion"}
 STATES = {
     "proposed": "Proposed",
     "approved": "Approved",
@@ -68,8 +67,8 @@ def render_decision(found: OpenTask, attempt: Attempt | None = None) -> str:
         facts=facts,
         proposal=proposal,
         proposer=name_people(session, [proposal.proposed_by]).get(proposal.proposed_by, proposal.proposed_by),
-        kind=KINDS[proposal.kind],
-        kinds=KINDS,
+        kind=KIND_WORDS[proposal.kind],
+        kinds=KIND_WORDS,
         states=STATES,
         worth=describe_worth(proposal),
         band=describe_band(facts.band_position) if facts.band_position is not None else "",
@@ -83,25 +82,11 @@ def render_decision(found: OpenTask, attempt: Attempt | None = None) -> str:
     )
 
 
-def describe_worth(proposal: Proposal) -> str:
-    """What is asked for, in a few words: `G7 to G8`, `4,500.00 EUR (6.2 % of the salary)`."""
-    if proposal.new_grade:
-        return f"{proposal.grade} to {proposal.new_grade}"
-    if proposal.amount is None:
-        return ""
-    share = f" ({_plain(proposal.percent)} % of the salary)" if proposal.percent is not None else ""
-    return f"{proposal.amount:,.2f} {proposal.currency}{share}"
-
-
 def describe_band(position: Decimal) -> str:
     """Where a salary lies in its pay band, in words."""
     if position < 0:
         return "below the band"
-    return "above the band" if position > 100 else f"{_plain(position)} % of the band"
-
-
-def _plain(number: Decimal) -> str:
-    return f"{number.normalize():f}"
+    return "above the band" if position > 100 else f"{plain_number(position)} % of the band"
 
 
 def _draw_form(found: OpenTask, roles: set[str], attempt: Attempt | None) -> Markup:

@@ -10,7 +10,7 @@ from webapp.errors import invalid
 from webapp.forms import apply_buttons, read_submitted
 from webapp.numbers import read_number
 from webapp.promotions import blueprint
-from webapp.promotions.page import KINDS, Attempt, describe_worth, render_decision
+from webapp.promotions.page import Attempt, render_decision
 from webapp.request_session import current_session
 from webapp.standing import holder_of
 from webapp.tasks.closed import find_task, render_closed
@@ -21,6 +21,7 @@ from workflows.promotions.signing import confirm_signer
 from workflows.promotions.waiting import signature_of
 from workflows.reviews.forms import questionnaire_of
 from workflows.reviews.submitting import context_of, submit
+from workflows.rewards.words import KIND_WORDS, describe_worth
 
 __all__ = ["blueprint"]
 
@@ -67,7 +68,7 @@ def show_signature(task_id: int) -> ResponseReturnValue:
         "promotions/signature.html",
         signature=signature,
         person=name_people(session, [proposal.person_id]).get(proposal.person_id, proposal.person_id),
-        kind=KINDS[proposal.kind],
+        kind=KIND_WORDS[proposal.kind],
         worth=describe_worth(proposal),
         check=verify_chain(session, signature.root_id) if "check" in request.args else None,
         following=next_task(session, holder_of(actor), STEP, clock.now()),

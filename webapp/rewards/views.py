@@ -8,12 +8,13 @@ from webapp.access import only_for
 from webapp.actor import signed_in
 from webapp.attachments import hand_out_csv
 from webapp.paging import SIZE, Paging, asked_page, offset_of
-from webapp.promotions.page import KINDS, STATES, describe_worth
+from webapp.promotions.page import STATES
 from webapp.request_session import current_session
 from webapp.rewards import blueprint
 from workflows.people.accounts import HR
 from workflows.rewards.listing import ListedReward, list_rewards
 from workflows.rewards.models import BONUS, GRANTED
+from workflows.rewards.words import KIND_WORDS, describe_worth
 from workflows.spreadsheets import write_csv
 
 LONGEST_FILE = 100_000
@@ -36,7 +37,7 @@ def show_rewards() -> ResponseReturnValue:
         state=state,
         states=STATES,
         tones=TONES,
-        kinds=KINDS,
+        kinds=KIND_WORDS,
         describe_worth=describe_worth,
     )
 

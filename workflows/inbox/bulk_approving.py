@@ -6,7 +6,7 @@ stop the others; it comes back into the inbox and says why.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,7 +29,7 @@ from engine import (
     describe,
     registry,
 )
-from workflows.inbox.bulk_looking import Look, figures_of, fingerprint, look_at
+from workflows.inbox.bulk_looking import Look, figures_of, fingerprint, look_again
 from workflows.inbox.models import APPROVING, SetAside
 from workflows.people.models import Person
 from workflows.reviews.submitting import submit
@@ -46,16 +46,18 @@ _ASIDE = timedelta(days=1)
 def ask_to_approve(session: Session, seen: Mapping[int, str], *, confirmed: bool, by: str, now: datetime) -> Batch:
     """Ask for these tasks to be approved after `TIME_TO_UNDO`: ids, with the fingerprint of what the person has seen.
 
-    Everything is looked at again; what has changed since is noted as failed at once. Raises Rejection when nothing of
-    it can be approved, or when what the forms want confirmed was not.
+    Everything is looked at again; what has changed since is noted as failed at once, with the reason. Raises
+    Rejection when nothing of it can be approved, or when what the forms want confirmed was not.
     """
-    selection = look_at(session, list(seen), by=by, now=now)
+    selection = look_again(session, list(seen), by=by, now=now)
     if selection.attestations and not confirmed:
         raise Rejection("Confirm what the forms ask for, or approve the tasks one by one.")
     same = [look for look in selection.fit if seen[look.task.id] == look.fingerprint]
     if not same:
         raise Rejection("Nothing of this can be approved together any more. Select again.")
-    changed = [look for look in selection.fit if seen[look.task.id] != look.fingerprint]
+    note = "It has changed while you looked at it. Nothing was approved."
+    failed = [replace(look, reason=note) for look in selection.fit if seen[look.task.id] != look.fingerprint]
+    failed += selection.dropped
     details = {"seen": {str(look.task.id): look.fingerprint for look in same}, "answers": _answers_by_step(same)}
     batch = Batch(
         kind=KIND,
@@ -68,7 +70,7 @@ def ask_to_approve(session: Session, seen: Mapping[int, str], *, confirmed: bool
     )
     session.add(batch)
     session.flush()
-    _write(session, batch, same, changed, now)
+    _write(session, batch, same, failed, now)
     return batch
 
 
@@ -80,10 +82,9 @@ def _place(task: Task) -> str:
     return f"{task.definition_id}/{task.step}"
 
 
-def _write(session: Session, batch: Batch, same: Sequence[Look], changed: Sequence[Look], now: datetime) -> None:
+def _write(session: Session, batch: Batch, same: Sequence[Look], failed: Sequence[Look], now: datetime) -> None:
     items = [{**_item(batch, look), "state": batches.WAITING, "note": ""} for look in same]
-    note = "It has changed while you looked at it. Nothing was approved."
-    items += [{**_item(batch, look), "state": batches.FAILED, "note": note, "done_at": now} for look in changed]
+    items += [{**_item(batch, look), "state": batches.FAILED, "note": look.reason, "done_at": now} for look in failed]
     connection = session.connection()
     for states in (items[: len(same)], items[len(same) :]):
         if states:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import OPEN, Conflict, EngineError, Instance, NotFound, OpenTask, Step, Task, program_for, router, tasks
-from workflows.inbox.bulk_looking import FIGURES, figures_of, fingerprint
+from workflows.inbox.bulk_looking import facts_of, figures_of, fingerprint
 from workflows.notifications.models import DecisionLink
 from workflows.notifications.post import Choice
 from workflows.questionnaires import Questionnaire
@@ -22,6 +22,7 @@ from workflows.questionnaires.components import Component, Group
 from workflows.reviews.forms import APPROVE, OUTCOME, outcomes_of, questionnaire_of
 from workflows.reviews.models import DRAFT, Submission
 from workflows.reviews.submitting import submit
+from workflows.rewards.models import Proposal, waits_in
 from workflows.routing.gate import stakes_of
 
 VALID_FOR = timedelta(days=7)
@@ -45,7 +46,8 @@ class Asked:
     label: str
     found: OpenTask
     questionnaire: Questionnaire
-    figures: dict[str, Any]
+    facts: list[tuple[str, str]]
+    """What the decision is about, by the names people call it."""
 
     @property
     def approves(self) -> bool:
@@ -56,11 +58,6 @@ class Asked:
     def answers(self) -> dict[str, str]:
         """The answer that the link gives."""
         return {OUTCOME: self.link.outcome}
-
-    @property
-    def facts(self) -> list[tuple[str, Any]]:
-        """What the decision is about, by the names people call it."""
-        return [(FIGURES[name].capitalize(), value) for name, value in self.figures.items()]
 
 
 def offer_choices(session: Session, wanted: Mapping[int, str], now: datetime) -> dict[int, tuple[Choice, ...]]:
@@ -138,7 +135,9 @@ def read_link(session: Session, link_id: int, now: datetime, *, lock: bool = Fal
     if label is None:
         raise LinkIsOver("The form of this task asks something else by now. Look at it again.", task.id)
     asked = replace(questionnaire, components=_without_outcome(questionnaire.components))
-    return Asked(link, label, found, asked, figures)
+    proposal = session.scalar(select(Proposal).where(waits_in(found.task)))
+    facts = [(name.capitalize(), value) for name, value in facts_of(figures, proposal)]
+    return Asked(link, label, found, asked, facts)
 
 
 def check_link(link: DecisionLink, task: Task) -> None:

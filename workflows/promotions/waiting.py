@@ -5,16 +5,12 @@ from sqlalchemy.orm import Session
 
 from engine import NotFound, Task
 from workflows.promotions.models import Signature
-from workflows.rewards.models import OPEN, Proposal
+from workflows.rewards.models import Proposal, waits_in
 
 
 def open_proposal(session: Session, task: Task) -> Proposal:
     """The proposal that waits for a decision in this task. Raises NotFound when there is none any more."""
-    proposal = session.scalar(
-        select(Proposal).where(
-            Proposal.root_id == task.root_id, Proposal.person_id == task.subject, Proposal.state.in_(OPEN)
-        )
-    )
+    proposal = session.scalar(select(Proposal).where(waits_in(task)))
     if proposal is None:
         raise NotFound("There is no open proposal to decide in this case. It was decided or taken back meanwhile.")
     return proposal

@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, and_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine import Base, RowId, UtcDateTime
+from engine import Base, RowId, Task, UtcDateTime
 from workflows.people.decimals import ExactDecimal
 from workflows.people.models import MONEY
 
@@ -59,3 +59,8 @@ class Proposal(Base):
     proposed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     decided_by: Mapped[str | None]
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+def waits_in(task: type[Task] | Task) -> ColumnElement[bool]:
+    """The condition that a proposal is the open one of the case that a task is about."""
+    return and_(Proposal.root_id == task.root_id, Proposal.person_id == task.subject, Proposal.state.in_(OPEN))

@@ -131,15 +131,15 @@ def test_pay_is_decided_only_by_whoever_signs_in_and_never_by_a_link_alone(
     [task] = mailed.open("approve_reward", "ann")
     holder = task.assignee or ""
     [message] = [one for one in mail_server.to(holder) if "Approve the reward" in words(one)]
-    assert "4000" not in words(message)
+    assert "4,000" not in words(message)
     address = links_in(message)["Approve"]
     path, anybody = address.removeprefix(BASE), Browser(mailed.app.test_client())
     assert "Sign in" in anybody.open(path).text
-    assert "4000" not in anybody.page.text
+    assert "4,000" not in anybody.page.text
     anybody.open("/sign-in")
     assert anybody.client.post(path, data={"csrf_token": anybody.token(), "outcome": "approve"}).status_code == 401
     signed_in = mailed.browser(holder)
-    assert "4000" in signed_in.open(path).text
+    assert "4,000.00" in signed_in.open(path).text
     signed_in.send(path)
     assert mailed.again(task).state == "completed"
 

@@ -1,7 +1,9 @@
 """Approving many tasks together: what drops out and why, the time to undo it, and that each is approved for itself."""
 
+from typing import Any
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import inspect, select, update
 
 from engine.database import transaction
 from engine.errors import Conflict, NotFound, Rejection
@@ -12,6 +14,7 @@ from workflows.inbox.bulk_looking import Selection, look_at
 from workflows.inbox.standing import standing_of
 from workflows.inbox.waiting import Holder, Inbox
 from workflows.reviews.submitting import save_draft
+from workflows.rewards.models import Proposal
 
 MARA = Holder.of("mara", ())
 
@@ -169,3 +172,90 @@ def test_looking_costs_the_same_for_one_and_for_many(approvals: SmallCycle) -> N
             look_at(session, some, by="mara", now=approvals.now)
         costs.append(len(sent))
     assert costs[0] == costs[1]
+
+
+def ask_about(cycle: SmallCycle, amounts: list[int]) -> None:
+    """As many approvals as there are amounts, each about its own: cases like Ann's, beside hers."""
+    (ann,) = cycle.open("second_approval", "ann")
+    with transaction(cycle.factory) as session:
+        case = session.get_one(Instance, ann.instance_id)
+        for amount in amounts:
+            twin = Instance(**{**columns(case), "variables": {**case.variables, "amount": amount}})
+            session.add(twin)
+            session.flush()
+            session.add(Task(**{**columns(ann), "instance_id": twin.id}))
+
+
+def columns(row: Instance | Task) -> dict[str, Any]:
+    names = [attribute.key for attribute in inspect(type(row)).column_attrs if attribute.key != "id"]
+    return {name: getattr(row, name) for name in names}
+
+
+def test_what_was_shown_is_approved_though_more_is_far_from_what_is_left(approvals: SmallCycle) -> None:
+    # Given ten amounts that are near each other, and one that is far away
+    ask_about(approvals, [10] * 7 + [11, 11, 12, 20])
+    selection = look(approvals)
+    assert [one.reason for one in selection.dropped] == ["Its amount of 20 is far from that of the others."]
+    # When what is shown is approved, among which 12 would be far from the others by now
+    batch = approve(approvals, selection)
+    # Then all of it is asked for.
+    with approvals.factory() as session:
+        done = list_approvals(session, session.get_one(Batch, batch))
+    assert {one.task_id for one in done} == {one.task.id for one in selection.fit}
+    assert {one.state for one in done} == {"waiting"}
+
+
+def test_what_cannot_be_approved_any_more_is_kept_with_the_reason(approvals: SmallCycle) -> None:
+    selection = look(approvals)
+    (ann,) = approvals.open("second_approval", "ann")
+    with transaction(approvals.factory) as session:
+        save_draft(session, ann.id, {"outcome": "approve"}, by="mara", now=approvals.now)
+    batch = approve(approvals, selection)
+    with approvals.factory() as session:
+        notes = {one.subject: one.note for one in list_approvals(session, session.get_one(Batch, batch))}
+    assert set(notes) == {"Ann", "Dora", "Eva"}
+    assert "You have begun to write something" in notes["Ann"]
+
+
+@pytest.fixture
+def pay(cycle: SmallCycle) -> SmallCycle:
+    """Ben has proposed more pay for Ann and Dora; Mara is asked to approve it."""
+    cycle.write_reviews(ann=4, dora=4).release().reach_proposals()
+    increase = {"kind": "pay_increase", "amount_percent": "3.33", "effective_on": "2027-03-01", "reason": LONG}
+    for who in ("ann", "dora"):
+        cycle.do("propose_reward", who, **increase, within_budget=True)
+    return cycle
+
+
+def test_a_reward_is_shown_in_words_with_its_currency(pay: SmallCycle) -> None:
+    with pay.factory() as session:
+        ids = [task.id for task in pay.open("approve_reward")]
+        selection = look_at(session, ids, by="mara", now=pay.now)
+    words = {one.subject: one.figures_in_words for one in selection.fit}
+    assert words["Ann"] == "pay increase 1,665.00 BRL (3.33 % of the salary)"
+
+
+def test_amounts_are_compared_in_one_currency_alone(pay: SmallCycle) -> None:
+    # Given eight approvals in one currency, and one of a much larger amount in another
+    (ann,), (dora,) = pay.open("approve_reward", "ann"), pay.open("approve_reward", "dora")
+    with transaction(pay.factory) as session:
+        case = session.get_one(Instance, ann.instance_id)
+        for _ in range(8):
+            twin = Instance(**columns(case))
+            session.add(twin)
+            session.flush()
+            session.add(Task(**{**columns(ann), "instance_id": twin.id}))
+        of_dora = session.get_one(Instance, dora.instance_id)
+        of_dora.variables = {**of_dora.variables, "amount": 1_334_974}
+    everything = [task.id for task in pay.open("approve_reward")]
+
+    def dropped() -> dict[str, str]:
+        with pay.factory() as session:
+            selection = look_at(session, everything, by="mara", now=pay.now)
+        return {one.subject: one.reason for one in selection.dropped}
+
+    assert dropped() == {"Dora": "Its amount of 1,334,974.00 BRL is far from that of the others."}
+    # When hers is in another currency, nothing says that it is much.
+    with transaction(pay.factory) as session:
+        session.execute(update(Proposal).where(Proposal.person_id == "dora").values(currency="NGN"))
+    assert dropped() == {}
