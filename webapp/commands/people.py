@@ -144,6 +144,8 @@ def undo(by: str, *, dry_run: bool, as_json: bool) -> None:
     click.echo(f"{file_name} {'would be' if dry_run else 'is'} taken back, and {_count(done.going, 'task')} with it.")
     if staying := [(one.task, one.subject or "", one.why) for one in done.tasks if not one.goes_back]:
         print_table(("task that stays", "about", "why"), staying)
+    if done.ended:
+        click.echo(f"Since then {_count(done.ended, 'case')} ended, and will not begin again.")
 
 
 @people.command("export")

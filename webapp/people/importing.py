@@ -14,7 +14,7 @@ from webapp.errors import invalid
 from webapp.people import blueprint
 from webapp.presentation import format_day
 from webapp.request_session import current_session, discard_changes
-from workflows.cycles.following import WHOLE
+from workflows.cycles.following import STAYS_ENDED, WHOLE
 from workflows.cycles.joining import JOINED, LEFT_OUT
 from workflows.cycles.transfers import ASKED, SKIPPED, WITHDRAWN
 from workflows.people.accounts import HR
@@ -67,6 +67,7 @@ CASE_ACTIONS = {
     LEFT_OUT: "none in this cycle",
     SKIPPED: "no closing review",
     WITHDRAWN: "no closing review any more",
+    STAYS_ENDED: "has ended, and stays so",
 }
 SHOWN = 50
 LONGEST_NAME = 200

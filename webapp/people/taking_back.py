@@ -50,6 +50,16 @@ def undo_import() -> ResponseReturnValue:
 
 
 def _tell(done: TakenBack) -> str:
+    """For instance “moves.csv is taken back, and 3 tasks with it. One task stays where work has gone on.”."""
     stay = len(done.tasks) - done.going
-    text = f"{done.undone.file_name} is taken back, and {done.going:,} {'task' if done.going == 1 else 'tasks'} with it"
-    return f"{text}; {stay:,} {'stays' if stay == 1 else 'stay'} where work has gone on." if stay else f"{text}."
+    going = f", and {_count(done.going, 'task')} with it" if done.going else ""
+    parts = [f"{done.undone.file_name} is taken back{going}."]
+    if stay:
+        parts.append(f"{_count(stay, 'task')} {'stays' if stay == 1 else 'stay'} where work has gone on.")
+    if done.ended:
+        parts.append(f"{_count(done.ended, 'case')} that it has ended {'stays' if done.ended == 1 else 'stay'} ended.")
+    return " ".join(parts)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"

@@ -29,6 +29,7 @@ from workflows.cycles.pausing import PAUSE as STOP
 from workflows.cycles.terms import PERIOD_TO, share_in, terms_of, usual_terms
 from workflows.dates import show_day
 from workflows.people.facts import PersonOnDay
+from workflows.people.imports.known import chunks
 from workflows.people.organisation import Organisation
 from workflows.people.snapshot import organisation_on
 from workflows.routing.facts import day_of
@@ -39,6 +40,7 @@ AWAY = "They are on leave, and in this cycle their case stands still meanwhile."
 BACK = "They are back from their leave."
 GONE = "They have left."
 WHOLE = "whole period"
+STAYS_ENDED = "stays ended"
 OPEN_CASE = "open"
 
 _IDS_A_STATEMENT = 500
@@ -74,6 +76,20 @@ def follow_subjects(session: Session, changed: Collection[str], now: datetime, *
             found.append(_set_terms(session, case, cycle, new, by=by, now=now))
         elif change is not None and carry_out(session, case, change, by=by, now=now):
             found.append(change)
+    return tuple(found)
+
+
+def cases_ended_since(session: Session, people: Collection[str], moment: datetime) -> tuple[CaseChange, ...]:
+    """The cases about these people that were ended before their time at a moment or after it. They stay so."""
+    found = []
+    for some in chunks(sorted(people)):
+        rows = session.execute(
+            select(Case.id, Case.person_id, Cycle.name)
+            .join(Cycle, Cycle.id == Case.cycle_id)
+            .where(Case.person_id.in_(some), Case.state == CANCELLED, Case.closed_at >= moment)
+            .order_by(Case.id)
+        )
+        found += [CaseChange(*row, STAYS_ENDED, "A case that has ended is not begun again.") for row in rows]
     return tuple(found)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from engine import NEXT, Assignment, Conflict, NotAllowed, Task, batches, hand_out_again, tasks, turns
-from workflows.cycles.following import CaseChange, follow_subjects
+from workflows.cycles.following import STAYS_ENDED, CaseChange, cases_ended_since, follow_subjects
 from workflows.cycles.joining import withdraw_joiners
 from workflows.cycles.transfers import withdraw_closing_reviews
 from workflows.dates import show_day
@@ -51,6 +51,11 @@ class TakenBack:
         """How many tasks go back."""
         return sum(one.goes_back for one in self.tasks)
 
+    @property
+    def ended(self) -> int:
+        """How many cases have ended since the import, and stay so."""
+        return sum(one.action == STAYS_ENDED for one in self.cases)
+
 
 def remember_tasks(session: Session, import_id: int, people: Collection[str], moved: Rerouted | None) -> None:
     """Keep with an import how the tasks were handed out that it moves, and the people it is about."""
@@ -77,8 +82,8 @@ def take_back(session: Session, import_id: int, *, by: str, now: datetime) -> Ta
 
     People and units are as before. A task goes back to whoever had it, unless it was completed, handed on or begun
     since then; what was handed out since follows the organisation. Whoever the import has brought takes part nowhere,
-    and a period that it has shortened is whole again. A case that has ended stays so, and a closing review that was
-    begun. Raises Conflict.
+    and a period that it has shortened is whole again. A case that has ended stays so, which `cases` says, and a closing
+    review that was begun. Raises Conflict.
     """
     found = find_memory(session)
     if found is None or found[0].id != import_id:
@@ -95,6 +100,7 @@ def take_back(session: Session, import_id: int, *, by: str, now: datetime) -> Ta
         *follow_subjects(session, people, now, by=by),
         *withdraw_joiners(session, people, now, by=by),
         *withdrawn,
+        *cases_ended_since(session, people, undone.imported_at),
     )
     follow_people(session, people, now)
     seen = {one.task_id for one in back}

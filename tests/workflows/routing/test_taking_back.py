@@ -214,13 +214,14 @@ def test_many_that_are_still_being_moved_stay_or_go_back(
     assert {review_of(reviewing, who).assignee for who in ("ann", "dora", "eva")} == {"ben"}
 
 
-def test_a_case_that_has_ended_stays_so(cycle: SmallCycle) -> None:
+def test_a_case_that_has_ended_stays_so_and_is_named(cycle: SmallCycle) -> None:
     day = TODAY.isoformat()
     imported(cycle, moves_file((day, "ann", "terminated", "")))
 
     done = undone(cycle)
 
-    assert (done.cases, cycle.case("ann").state) == ((), "cancelled")
+    assert ([(one.person_id, one.action) for one in done.cases], done.ended) == ([("ann", "stays ended")], 1)
+    assert cycle.case("ann").state == "cancelled"
     with cycle.factory() as session:
         person_now = load_organisation(session, cycle.now.date()).person("ann")
         assert person_now is not None
