@@ -12,9 +12,7 @@ from webapp.diagrams import Mark, describe, layout_of, render
 from webapp.forms import render_answers
 from webapp.request_session import current_session
 from workflows.cases.reading import rating_in, read_case
-from workflows.cases.subject_view import Phase, current, follow, own_turn
-from workflows.cycles.models import Case, Cycle
-from workflows.cycles.queries import cases_of_person
+from workflows.cases.subject_view import OwnCase, Phase, current, follow, list_own_cases, own_turn, releases_results
 
 __all__ = ["blueprint", "commenting"]
 
@@ -22,12 +20,13 @@ __all__ = ["blueprint", "commenting"]
 @blueprint.get("/my-review")
 @blueprint.get("/my-review/<int:case_id>")
 def show_my_review(case_id: int | None = None) -> ResponseReturnValue:
-    """Where the reader's own review is: the newest one, or that of an earlier cycle."""
+    """Where the reader's own review is: one in which it is their turn, else the newest, or that of another cycle."""
     session, reader = current_session(), signed_in().person_id
-    cases = cases_of_person(session, reader)
+    cases = list_own_cases(session, reader)
     if not cases:
         return render_template("cases/no_review.html")
-    case, cycle = _choose(cases, case_id)
+    chosen = _choose(cases, case_id)
+    case, cycle = chosen.case, chosen.cycle
     # Held here, so that whatever asks for the program of this definition below finds it without a statement.
     definition = session.get_one(Definition, cycle.definition_id)
     program = program_of(session, definition.id, definition.checksum)
@@ -44,6 +43,7 @@ def show_my_review(case_id: int | None = None) -> ResponseReturnValue:
         phases=phases,
         here=here,
         turn=turn,
+        releases=releases_results(program),
         own=[one for one in submissions if one.author_id == reader],
         others=others,
         rating=rating_in(others),
@@ -56,10 +56,10 @@ def show_my_review(case_id: int | None = None) -> ResponseReturnValue:
     )
 
 
-def _choose(cases: Sequence[tuple[Case, Cycle]], case_id: int | None) -> tuple[Case, Cycle]:
-    for case, cycle in cases:
-        if case_id in (None, case.id):
-            return case, cycle
+def _choose(cases: Sequence[OwnCase], case_id: int | None) -> OwnCase:
+    for one in cases:
+        if case_id in (None, one.case.id):
+            return one
     raise NotFound("There is no such review of yours.")
 
 

@@ -10,12 +10,45 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from engine import FanOut, Instance, Program, Step, Task
+from engine import UNFINISHED, FanOut, Instance, Program, Step, Task
+from workflows.calibration.releasing import RELEASE_FORM
 from workflows.cases.phases import own_steps, phases_of
 from workflows.cycles.models import Case, Cycle
+
+
+@dataclass(frozen=True)
+class OwnCase:
+    """A case for the eyes of its subject, and whether a step waits for them in it."""
+
+    case: Case
+    cycle: Cycle
+    is_turn: bool
+
+
+def list_own_cases(session: Session, person_id: str) -> Sequence[OwnCase]:
+    """Every case of a person: those in which it is their turn first, then by the newest cycle; one statement."""
+    is_turn = exists().where(
+        Task.root_id == Case.root_id,
+        Task.subject == person_id,
+        Task.assignee == person_id,
+        Task.state.in_(UNFINISHED),
+    )
+    rows = session.execute(
+        select(Case, Cycle, is_turn)
+        .join(Cycle, Cycle.id == Case.cycle_id)
+        .where(Case.person_id == person_id)
+        .order_by(is_turn.desc(), Cycle.launched_at.desc(), Cycle.id.desc())
+    )
+    return [OwnCase(case, cycle, bool(turn)) for case, cycle, turn in rows]
+
+
+def releases_results(program: Program) -> bool:
+    """Whether a cycle of this process has a moment at which results become readable for those they are about."""
+    return any(step.settings.get("form") == RELEASE_FORM for step in program.diagram.steps.values())
+
 
 State = Literal["done", "now", "next", "skipped"]
 

@@ -1,11 +1,19 @@
 """One's own review: the way of it, and that nothing leaks before the release (R20)."""
 
 import re
+from datetime import timedelta
+from functools import partial
 
+from engine.database import transaction
 from engine.instances import cancel
 from tests.webapp.reviewing import SELF_ASSESSMENT, Review, hand_in
-from tests.workflows.small_cycle import LONG, counted
+from tests.workflows.small_cycle import EVERYBODY, LONG, PERIOD, counted
 from workflows.calibration.changing import change_rating
+from workflows.cycles.launching import launch
+from workflows.designs.outline.changing import add_step
+from workflows.designs.publishing import publish
+from workflows.designs.starting import start_empty
+from workflows.designs.steps import edit_steps
 
 WRITTEN = {"results": LONG, "goals_realistic": "yes", "behaviour": LONG, "improve": LONG}
 
@@ -130,3 +138,36 @@ def test_the_page_costs_few_statements(review: Review) -> None:
     with counted(review.factory) as sent:
         ann.open("/my-review")
     assert len([statement for statement in sent if not statement.startswith("BEGIN")]) <= 9
+
+
+def test_the_cycle_in_which_it_is_ones_turn_comes_first(review: Review) -> None:
+    # Given Ann's self-assessment, and a newer cycle in which the manager alone has something to do
+    add_check_in(review)
+    text = page_of(review, "ann")
+    assert "It is your turn: Self-assessment" in text
+    assert words_of(text).count("Your turn") == 1
+    # When she has handed it in, then the newest cycle is shown, which releases nothing and does not promise to.
+    hand_in(review.browser("ann"), review.task("self_assessment", "ann"), **SELF_ASSESSMENT)
+    words = words_of(page_of(review, "ann"))
+    assert "Check-in, autumn" in words
+    assert "release" not in words
+    assert "Your turn" not in words
+
+
+def add_check_in(review: Review) -> None:
+    """Launch a process that was begun from empty, with one step for the manager."""
+    with transaction(review.factory) as session:
+        design = start_empty(session, "Check-in", by="hugo", now=review.now)
+        add = partial(add_step, place="on:opened_to_closed", kind="person", name="Check in", actor="manager")
+        edit_steps(session, design.id, add, "Added it", based_on=1, by="hugo", now=review.now)
+        definition = publish(session, design.id, revision=2, by="hugo", now=review.now)
+        launch(
+            session,
+            definition,
+            name="Check-in, autumn",
+            period=PERIOD,
+            selection=EVERYBODY,
+            by="hugo",
+            now=review.now + timedelta(minutes=1),
+        )
+    review.work()
