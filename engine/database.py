@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -130,6 +131,7 @@ def _connect_sqlite(url: str, options: dict[str, Any]) -> Engine:
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:
         connection.isolation_level = None
+        connection.create_function("translate", 3, _translate, deterministic=True)
         for setting in SQLITE_SETTINGS:
             connection.execute(f"PRAGMA {setting}")
 
@@ -145,6 +147,16 @@ def _connect_sqlite(url: str, options: dict[str, Any]) -> Engine:
             connection.rollback()
 
     return engine
+
+
+def _translate(text: str | None, letters: str, others: str) -> str | None:
+    """What PostgreSQL calls so: each of the letters becomes the other one at its place."""
+    return text.translate(_table(letters, others)) if text is not None else None
+
+
+@lru_cache(maxsize=8)
+def _table(letters: str, others: str) -> dict[int, int]:
+    return str.maketrans(letters, others)
 
 
 def create_session_factory(engine: Engine) -> SessionFactory:

@@ -16,6 +16,7 @@ from webapp.paging import Paging, asked_page, offset_of
 from webapp.request_session import current_session
 from workflows.calibration.board import BoardRow, session_board
 from workflows.calibration.changing import HIGHEST, LOWEST
+from workflows.people.plain import plain
 from workflows.people.search import name_people
 from workflows.reviews.forms import questionnaire_of
 from workflows.reviews.submitting import context_of, draft_of
@@ -75,11 +76,11 @@ def render_session(found: OpenTask, *, refused: Refused | None = None, closing: 
 
 
 def _narrow(rows: Sequence[BoardRow], search: str, rating: int | None) -> list[BoardRow]:
-    wanted = search.casefold()
+    wanted = plain(search)
     return [
         row
         for row in rows
-        if (not wanted or wanted in f"{row.name} {row.manager or ''}".casefold())
+        if (not wanted or wanted in plain(f"{row.name} {row.manager or ''}"))
         and (rating is None or row.final == rating)
     ]
 

@@ -20,6 +20,7 @@ from workflows.notifications.models import MENTION
 from workflows.people.accounts import HR
 from workflows.people.models import Account, Person
 from workflows.people.outside import is_inside
+from workflows.people.plain import plain
 from workflows.reviews.roles import roles_in_case
 
 LONGEST = 4000
@@ -113,9 +114,9 @@ def _mentioned(text: str, colleagues: Iterable[Person]) -> tuple[list[Person], l
     found: dict[str, Person] = {}
     unknown = []
     for match in list(_MENTION.finditer(text))[:MOST_MENTIONS]:
-        said = text[match.start() + 1 :].casefold()
-        whole = [one for one in everybody if re.match(rf"{re.escape(one.name.casefold())}(?!\w)", said)]
-        first = [one for one in everybody if one.name.casefold().split()[0] == match.group(1).casefold().rstrip(".")]
+        said = plain(text[match.start() + 1 :])
+        whole = [one for one in everybody if re.match(rf"{re.escape(plain(one.name))}(?!\w)", said)]
+        first = [one for one in everybody if plain(one.name).split()[0] == plain(match.group(1)).rstrip(".")]
         if whole or len(first) == 1:
             person = (whole or first)[0]
             found[person.id] = person

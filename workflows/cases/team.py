@@ -13,6 +13,7 @@ from workflows.inbox.waiting import IS_OPEN
 from workflows.people.facts import PersonOnDay
 from workflows.people.models import Person
 from workflows.people.organisation import Organisation
+from workflows.people.plain import plain
 from workflows.routing.resolvers import GROUPS
 
 
@@ -68,7 +69,7 @@ def team_of(
     organisation = Organisation(session, today)
     below = organisation.everybody_below(manager_id) if indirect else organisation.direct_reports(manager_id)
     present = [person for person in below if not person.has_left]
-    fitting = [person for person in present if name.casefold() in person.name.casefold()]
+    fitting = [person for person in present if plain(name) in plain(person.name)]
     people = fitting[first : first + limit]
     cases = _newest_cases(session, [person.id for person in people])
     waiting = _waiting(session, [case for case, _ in cases.values()])

@@ -16,6 +16,7 @@ from engine import IN_HAND, OPEN, Instance, Task
 from workflows.cycles.models import Case, Cycle
 from workflows.cycles.progress import PLACE
 from workflows.people.models import Person
+from workflows.people.plain import names_like
 
 STATES = ("open", "closed", "late")
 
@@ -70,8 +71,8 @@ def find_participants(
         .where(Case.cycle_id == cycle.id)
     )
     if search:
-        wanted = Person.name.icontains(search, autoescape=True) | (Case.person_id == search)
-        statement = statement.where(wanted | manager.name.icontains(search, autoescape=True))
+        wanted = names_like(Person.name, search) | (Case.person_id == search)
+        statement = statement.where(wanted | names_like(manager.name, search))
     if state:
         statement = statement.where(Case.person_id != viewer)
     if state in ("open", "closed"):

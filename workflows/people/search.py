@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from workflows.people.facts import PersonOnDay, Rows, select_people_on, valid_on
 from workflows.people.models import OrgUnitVersion, Person, PersonVersion
+from workflows.people.plain import names_like
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,10 @@ class FoundPeople:
 def search_people(
     session: Session, on: date, *, search: str = "", status: str = "", limit: int, offset: int = 0
 ) -> FoundPeople:
-    """People of a day by name, whose name, address, id, title or unit contains `search`. Two statements."""
+    """People of a day by name, whose name, address, id, title or unit contains `search`. Two statements.
+
+    Neither case nor accents matter.
+    """
     manager, unit = aliased(Person), aliased(OrgUnitVersion)
     statement: Select[Any] = (
         _narrow(select_people_on(on), status)
@@ -42,11 +46,11 @@ def search_people(
     )
     for word in search.split():
         statement = statement.where(
-            Person.name.icontains(word, autoescape=True)
+            names_like(Person.name, word)
             | Person.email.icontains(word, autoescape=True)
             | (Person.id == word)
-            | PersonVersion.job_title.icontains(word, autoescape=True)
-            | unit.name.icontains(word, autoescape=True)
+            | names_like(PersonVersion.job_title, word)
+            | names_like(unit.name, word)
         )
     total = session.scalar(statement.with_only_columns(func.count(), maintain_column_froms=True)) or 0
     rows = session.execute(statement.order_by(Person.name, Person.id).limit(limit).offset(offset))
