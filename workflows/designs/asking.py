@@ -1,14 +1,15 @@
 """What a step asks, changed in the step list: its form and the diagram change together, and are undone together."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import orjson
 
 from engine import NAMESPACES, NotFound, Rejection, read_xml
 from workflows.designs.files import diagram_path
 from workflows.designs.form_questions import HIDDEN_WHEN_SKIPPED, INDENTED, SKIP, list_form_questions, read_form
-from workflows.designs.forms import asked_elsewhere, empty_form, is_fixed, path_of, read_ready
+from workflows.designs.forms import BEHIND_CLOSED_DOORS, asked_elsewhere, empty_form, is_fixed, path_of, read_ready
 from workflows.designs.outline import Outline
 from workflows.designs.outline.changing import end_if
 from workflows.designs.outline.deciding import Answer, keep, variable_for
@@ -19,6 +20,7 @@ from workflows.designs.parts import find_free_name, in_quotes
 READERS = {
     "hr": ("hr", "released", "Only whoever writes them, and HR"),
     "manager": ("manager hr", "submitted", "The manager and HR, too"),
+    "approver": ("manager approver hr", "submitted", "Those who approve or vote, the manager and HR, too"),
     "subject": ("subject manager hr", "submitted", "The person it is about, the manager and HR, too"),
 }
 """Who reads the answers of a form, as most forms say it: the readers, from when, and in words."""
@@ -132,6 +134,22 @@ def readers_of(content: bytes) -> str:
     except (orjson.JSONDecodeError, AttributeError):
         return ""
     return next((choice for choice in READERS if contract_for(choice) == contract), "")
+
+
+def is_read_by(content: bytes, readers: set[str]) -> bool:
+    """Whether a form shows at least one of its answers to somebody who is one of these readers in the case."""
+    try:
+        contracts = list(_list_contracts(orjson.loads(content)))
+    except orjson.JSONDecodeError:
+        return False
+    return any(readers & set(named.split()) for named in contracts or [BEHIND_CLOSED_DOORS["visibleTo"]])
+
+
+def _list_contracts(drawn: Mapping[str, Any]) -> Iterator[str]:
+    if "visibleTo" in drawn.get("properties", {}):
+        yield drawn["properties"]["visibleTo"]
+    for inner in drawn.get("components", ()):
+        yield from _list_contracts(inner)
 
 
 def set_readers(content: bytes, readers: str) -> bytes:

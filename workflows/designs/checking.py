@@ -1,7 +1,7 @@
 """What is asked about a process before it is published, because it runs but not as it was meant.
 
-Whether every decision is heard, whether what conditions ask for is ever given, whether an answer can be what it is
-compared with, and whether the steps that others are named by are there.
+Whether every decision is heard, whether whoever decides reads what it is about, whether what conditions ask for is ever
+given, whether an answer can be what it is compared with, and whether the steps that others are named by are there.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,10 +21,11 @@ from engine import (
     list_uses,
     registry,
 )
-from workflows.designs.asking import OUTCOME, REJECT, refusal_in
-from workflows.designs.form_questions import Question, list_compared
+from workflows.designs.asking import OUTCOME, REJECT, is_read_by, refusal_in
+from workflows.designs.form_questions import Question, list_compared, list_form_questions
 from workflows.designs.forms import path_of
 from workflows.designs.outline.conditions import Comparison, parse_condition
+from workflows.designs.parts import in_quotes
 from workflows.reviews.hooks import variables_of
 
 BRINGING = ("message", "signal")
@@ -36,6 +37,7 @@ def find_unmeant(files: Mapping[str, bytes], program: Program | None) -> Iterato
     if program is not None:
         yield from _find_missing_doers(program.diagram)
         yield from _find_unheard(program)
+        yield from _find_unread(program)
         yield from _find_ungiven(program)
         yield from _find_incomparable(program)
 
@@ -65,6 +67,34 @@ def _find_unheard(program: Program) -> Iterator[Finding]:
             problem = f"Whoever chooses “{refusal[1]}” changes nothing: no way behind this step asks for the decision."
             remedy = "Let the process end, or go back to an earlier step, when it is not approved."
             yield Finding.at(step, problem, remedy, severity=WARNING)
+
+
+def _find_unread(program: Program) -> Iterator[Finding]:
+    """Steps at which somebody decides who reads nothing of what others have handed in before."""
+    graph, steps = Graph(program.diagram), program.diagram.steps.values()
+    asking = [step for step in steps if list_form_questions(_form_of(step, program))]
+    for step in steps:
+        if not (step.is_shared or refusal_in(_form_of(step, program))):
+            continue
+        before = [one for one in asking if one is not step and graph.can_follow(step.id, one.id)]
+        if before and not any(_reads(step, one, program) for one in before):
+            named = in_quotes(list(dict.fromkeys(one.name or one.id for one in before)))
+            problem = f"Whoever decides here reads nothing of what was handed in before, at {named}."
+            remedy = "Let those who approve or vote read the answers there, too."
+            yield Finding.at(step, problem, remedy, severity=WARNING)
+
+
+def _reads(step: Step, before: Step, program: Program) -> bool:
+    """Whether somebody who does `step` reads an answer of a step before it; their own they read always."""
+    actor, argument = step.settings.get("actor", ""), step.settings.get("actorArgument", "")
+    if (actor, argument) == (before.settings.get("actor", ""), before.settings.get("actorArgument", "")):
+        return True
+    readers = {"approver"}
+    if actor == "manager":
+        readers.add("manager")
+    if actor == "HR partner" or argument == "hr":
+        readers.add("hr")
+    return is_read_by(_form_of(before, program), readers)
 
 
 def _find_ungiven(program: Program) -> Iterator[Finding]:

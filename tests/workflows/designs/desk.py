@@ -47,6 +47,10 @@ class Desk:
         """What is noted before it is published, by the id of the element."""
         return {finding.id: finding.problem for finding in inspect_package(self.files).findings}
 
+    def problems_of(self, identifier: str) -> list[str]:
+        """Everything that is noted at one element."""
+        return [finding.problem for finding in inspect_package(self.files).findings if finding.id == identifier]
+
     @property
     def files(self) -> Mapping[str, bytes]:
         """The package as it is now."""

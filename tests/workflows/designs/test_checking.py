@@ -48,6 +48,27 @@ def test_a_vote_that_nobody_asks_for_is_noted(hugo: Desk) -> None:
     assert hugo.noted == {"vote": UNHEARD}
 
 
+def test_whoever_decides_reads_what_was_handed_in(hugo: Desk) -> None:
+    # Given a proposal that the manager writes, and a committee that votes on it
+    hugo.add("after:write_it", "Propose it", "manager")
+    hugo.form(FormEdit("propose_it", partial(add_question, label="Why now?", kind="textarea")))
+    hugo.add("after:propose_it", "Vote", "")
+    hugo.edit(partial(settings.set_pattern, identifier="vote", pattern="majority"))
+    values = {"actor": "everybody of group", "actorArgument": "board"}
+    hugo.edit(partial(settings.set_settings, identifier="vote", values=values))
+    unread = "Whoever decides here reads nothing of what was handed in before, at “Propose it”."
+    assert unread in hugo.problems_of("vote")
+    # When those who vote read it, too, then nothing is noted of that any more.
+    hugo.form(FormEdit("propose_it", partial(asking.set_readers, readers="approver")))
+    assert unread not in hugo.problems_of("vote")
+
+
+def test_whoever_decides_on_their_own_words_or_for_hr_reads_them(hugo: Desk) -> None:
+    hugo.form(FormEdit("write_it", partial(add_question, label="What is it?", kind="textarea")))
+    approve(hugo)
+    assert hugo.noted == {"check_it": UNHEARD}
+
+
 def test_an_answer_is_compared_with_what_it_can_be(hugo: Desk) -> None:
     approve(hugo)
     go_back(hugo, 'outcome >= "4"')
