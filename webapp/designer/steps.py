@@ -79,11 +79,18 @@ def edit_steps(design_id: int) -> ResponseReturnValue:
         presence.report(session, design_id, diagram_path(files_of(session, design_id)), by=by, now=now)
     except (Conflict, Rejection) as refusal:
         discard_changes()
-        return invalid(_steps_page(design_id, Open(request.form.get("step", "")), refusal))
+        return invalid(_refused_page(design_id, refusal))
     edit = request.form.get("edit")
     shown = "" if edit == "remove" else shown
     asks = "yes" if edit == "ask" else None
     return redirect(url_for("designer.show_steps", design_id=design_id, open=shown or None, asks=asks), 303)
+
+
+def _refused_page(design_id: int, refusal: Rejection) -> str:
+    """The page as it was, with what was written to add a step or a question."""
+    form, edit = request.form, request.form.get("edit")
+    is_open = Open(form.get("step", ""), form.get("place", "") if edit == "add" else "")
+    return _steps_page(design_id, is_open, refusal, typed=form if edit in ("add", "ask") else {})
 
 
 def _do_edit(session: Session, design_id: int, revision: int, by: str, now: datetime) -> str:
@@ -114,11 +121,13 @@ def step_through_history(design_id: int) -> ResponseReturnValue:
     return redirect(url_for("designer.show_steps", design_id=design_id), 303)
 
 
-def _steps_page(design_id: int, is_open: Open, problem: Rejection | None = None) -> str:
+def _steps_page(
+    design_id: int, is_open: Open, problem: Rejection | None = None, typed: Mapping[str, str] | None = None
+) -> str:
     session = current_session()
     design, files = get_design(session, design_id), files_of(session, design_id)
     inspection = definitions.inspect(session, files, clock.now(), drawing=True)
-    shared = {"design": design, "inspection": inspection, "problem": problem}
+    shared = {"design": design, "inspection": inspection, "problem": problem, "typed": typed or {}}
     try:
         outline = read_outline(files[diagram_path(files)])
     except InvalidDiagram as unreadable:
@@ -162,7 +171,8 @@ def _around(outline: Outline, files: Mapping[str, bytes], place: str) -> dict[st
 def _back_from(outline: Outline, files: Mapping[str, bytes], place: str) -> dict[str, Any]:
     """Where it can go back from a place, and where and when it usually does: before a decision that was to reject."""
     before = earlier(outline, place)
-    usual = before[-2:][0].id if before else ""
+    by_people = [one.id for one in before[:-1] if isinstance(one, Doing) and one.step.kind == "userTask"]
+    usual = by_people[-1] if by_people else before[-1].id if before else ""
     return {"earlier": before, "back_to": usual, "decision": rejection_at(before[-1], files) if before else None}
 
 

@@ -271,3 +271,26 @@ def test_what_happens_in_time_is_said_by_choosing(open_browser: OpenBrowser, fac
     hugo.send("/designer/1/steps", revision="2", actor="manager", **same, **said)
     assert "autoRelease" not in diagram_of(factory).steps["release"].settings
     assert diagram_of(factory).steps["release"].settings["whenOverdue"] == "escalate"
+
+
+def test_what_was_written_is_kept_when_it_is_refused(open_browser: OpenBrowser, factory: SessionFactory) -> None:
+    begin(factory)
+    hugo = open_browser("hugo")
+    hugo.open("/designer/1/steps")
+    # When an end is added under a condition that no answer can meet
+    condition = {"name-0": "answer second_approval outcome", "sign-0": ">=", "value-0": "4"}
+    place = "after:second_approval"
+    refused = hugo.send(
+        "/designer/1/steps", edit="add", place=place, kind="stop", name="Ended", revision="1", **condition
+    )
+    # Then it can be mended where it was written.
+    assert refused.status_code == 422
+    assert re.search(r'id="add-name"[^>]*value="Ended"', refused.text)
+    assert '<option value="stop" selected>' in refused.text
+    # And so can a question that has only one answer to choose from.
+    asked = {"question": "Is the money there?", "question-kind": "radio", "choices": "Yes"}
+    refused = hugo.send("/designer/1/steps", edit="ask", step="manager_review", revision="1", **asked)
+    assert refused.status_code == 422
+    assert 'value="Is the money there?"' in refused.text
+    assert 'name="choices" value="Yes"' in refused.text
+    assert '<option value="radio" selected>' in refused.text
