@@ -82,6 +82,8 @@ def seat(committee_id: str) -> ResponseReturnValue:
     """Give somebody a seat, or another one in place of the one they have."""
     session, form, now = current_session(), request.form, clock.now()
     to = form.get("to", "")
+    if not to:
+        return invalid(_page(committee_id, problem="Choose who gets the seat."))
     try:
         give_seat(
             session,

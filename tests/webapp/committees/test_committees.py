@@ -41,6 +41,17 @@ def test_hr_makes_a_committee_whose_votes_follow_its_seats(
     assert "veto" not in hugo.page.text.partition("Seats")[2].partition("Who gets")[0]
 
 
+def test_whoever_chooses_nobody_is_told_so_and_can_go_on_looking(open_browser: OpenBrowser) -> None:
+    hugo = open_browser("hugo")
+    hugo.open("/committees")
+    hugo.send("/committees", name="Promotions")
+    hugo.open("/committees/promotions?q=a")
+    refused = hugo.send("/committees/promotions/seats?q=a", role="member")
+    assert (refused.status_code, "Choose who gets the seat." in refused.text) == (422, True)
+    # The search under it asks the page of the committee, not the address that was refused.
+    assert '<form method="get" action="/committees/promotions"' in refused.text
+
+
 def test_what_is_no_committee_is_not_found(open_browser: OpenBrowser) -> None:
     assert open_browser("hugo").open("/committees/none").status_code == 404
 
