@@ -49,7 +49,7 @@ def test_the_first_cycle_from_nothing_to_everybodys_first_task(
     assert "Works as contractor" in hugo.page.text
     # And the next page says what will happen
     hugo.open(address("/cycles/new/confirmation"))
-    assert "5 people get “Self-assessment”" in hugo.page.text
+    assert "“Self-assessment” begins for 5 people" in hugo.page.text
     # When HR confirms, the cycle runs and the page tells that tasks are being handed out
     hugo.send("/cycles", **CHOSEN)
     assert hugo.heading == "Annual review 2026"

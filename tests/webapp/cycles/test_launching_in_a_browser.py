@@ -31,7 +31,7 @@ def test_hr_launches_a_cycle_and_watches_it_start(
     expect(page.get_by_label("Name of the cycle")).to_have_value("Annual review 2026")
     # And confirms
     page.get_by_role("button", name="Continue").click()
-    expect(page.get_by_text("5 people get “Self-assessment”")).to_be_visible()
+    expect(page.get_by_text("“Self-assessment” begins for 5 people")).to_be_visible()
     page.get_by_role("button", name="Launch for 5 people").click()
     # Then the page tells that the tasks are on their way, and shows the progress by itself once they are out.
     expect(page.get_by_role("heading", name="The first tasks are being handed out")).to_be_visible()

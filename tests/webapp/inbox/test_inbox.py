@@ -1,5 +1,7 @@
 """The inbox and the way through its tasks."""
 
+import re
+
 import pytest
 
 from tests.webapp.reviewing import MANAGER_REVIEW, SELF_ASSESSMENT, Review, hand_in
@@ -24,6 +26,20 @@ def test_somebody_signs_in_and_works_off_the_inbox(review: Review) -> None:
     assert ben.heading == "Manager review"
     assert ben.page.request.path == f"/tasks/{second.id}"
     assert review.again(first).state == "completed"
+
+
+def test_what_is_listed_is_worked_off_from_its_first_task(review: Review) -> None:
+    # Given Ben, who has his own self-assessment to write before two reviews
+    for who in ("ann", "dora"):
+        hand_in(review.browser(who), review.task("self_assessment", who), **SELF_ASSESSMENT)
+    ben = review.browser("ben")
+    assert 'href="/inbox/next"' in ben.open("/inbox").text
+    # When he looks at the reviews alone, then he starts with the first of these, and goes on with the others.
+    first, second = review.task("manager_review", "ann"), review.task("manager_review", "dora")
+    page = ben.open("/inbox?step=manager_review").text
+    assert re.search(rf'href="/tasks/{first.id}" data-key="n">.*Start with the first one', page)
+    hand_in(ben, first, **MANAGER_REVIEW)
+    assert ben.page.request.path == f"/tasks/{second.id}"
 
 
 @pytest.mark.parametrize(("words", "statements"), [("", 7), ("?name=ann&sort=name&by=cycle", 7), ("?view=done", 5)])
