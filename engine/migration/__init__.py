@@ -5,11 +5,11 @@
 """
 
 from engine.migration import running
-from engine.migration.moving import deadline_after
 from engine.migration.planning import Plan, TaskMove, tell_passage
 from engine.migration.previewing import Group, Preview, preview
 from engine.migration.route import Proposal, Route, choices, propose
 from engine.migration.standing import Former
+from engine.migration.timing import deadline_after
 
 __all__ = [
     "Former",

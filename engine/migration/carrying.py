@@ -1,12 +1,13 @@
 """The rows around an instance follow its tokens to the new definition; what has lost its token is taken back."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import case, update
 from sqlalchemy.orm import Session
 
-from engine.changes import Changes, drop_incidents, time_value, timer_due, withdraw
+from engine.changes import Changes, Strike, drop_incidents, time_value, timer_due, withdraw
 from engine.deadlines import parse_duration
 from engine.diagram import Step
 from engine.errors import StepFailed
@@ -106,8 +107,23 @@ def _carry_jobs(session: Session, route: Route, plan: Plan, changes: Changes) ->
             host = plan.remapped.borders.get(job.token, "")
             since = started.get(host) or _since(route, instance, job, old, changes.now)
             strike = timer_due(route.new, new, instance.variables, since, repeats=not new.interrupts)
+            if host in started and old.interrupts and new.interrupts:
+                strike = _with_extra(route, instance, job, old, since, strike)
             changes.timer(instance, job.token, new.id, strike, since=since)
             session.delete(job)
+
+
+def _with_extra(  # noqa: PLR0917 - one timer, before and after
+    route: Route, instance: Instance, job: Job, old: Step, since: datetime, strike: Strike
+) -> Strike:
+    """The strike of a timer that ends a step, later by the time that was given for it: see `engine.extending`."""
+    try:
+        was = timer_due(route.old, old, instance.variables, since)
+    except StepFailed:
+        return strike
+    # Working days are counted in a calendar later on, which says nothing of what came on top of them.
+    is_counted = was.working is None and strike.working is None
+    return replace(strike, due=strike.due + max(job.due_at - was.due, timedelta())) if is_counted else strike
 
 
 def _since(route: Route, instance: Instance, job: Job, old: Step, now: datetime) -> datetime:

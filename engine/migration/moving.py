@@ -5,12 +5,13 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from engine import registry
-from engine.changes import Changes, deadline_of, request_for
-from engine.errors import NotAllowed, StepFailed
+from engine.changes import Changes, request_for
+from engine.errors import NotAllowed
 from engine.migration.carrying import carry
 from engine.migration.planning import Plan, TaskMove
 from engine.migration.route import Route
 from engine.migration.standing import describe_tasks
+from engine.migration.timing import set_times
 from engine.models import Instance, Task
 from engine.registry import Assignment
 from engine.spiff import Run
@@ -40,7 +41,7 @@ def move(session: Session, route: Route, plan: Plan, *, by: str, reason: str, ve
             if one.changes_who and not one.new.is_shared:
                 _hand_over(session, instance, one, assignment, by=by, version=version, now=now)
             if one.changes_time:
-                _set_times(session, route, plan, one, assignment.zone, changes)
+                set_times(session, route, plan, one, assignment.zone, changes)
     changes.write(session)
     session.flush()
     tasks = [one.task for one in plan.tasks]
@@ -99,31 +100,3 @@ def _may_keep(session: Session, task: Task, to: Assignment, instance: Instance, 
         task.explanation = before
         return False
     return True
-
-
-def deadline_after(session: Session, route: Route, instance: Instance, one: TaskMove, zone: str) -> datetime | None:
-    """When a task is due by what its step says now, counted from when it was handed out. Raises StepFailed."""
-    start, assignee = one.task.created_at, one.task.assignee
-    return deadline_of(session, instance, route.new, one.new, start=start, zone=zone, assignee=assignee)
-
-
-def _set_times(  # noqa: PLR0917 - one place, for one task
-    session: Session, route: Route, plan: Plan, one: TaskMove, zone: str, changes: Changes
-) -> None:
-    """Count a deadline and reminders that are others now from when the task was handed out."""
-    instance, task, text = plan.standing.instance, one.task, one.new.settings.get("due")
-    clocks = [job for job in plan.standing.jobs if job.token == task.token and job.kind == "clock"]
-    for job in clocks:
-        session.delete(job)
-    was_due = task.due_at
-    if one.old.settings.get("due") != text:
-        try:
-            task.due_at = deadline_after(session, route, instance, one, zone)
-        except StepFailed:
-            # As at the hand-out: a job meets the same error, says so, and can be tried again.
-            changes.job("deadline", instance.id, task.token, changes.now, step=one.new.id, zone=zone)
-    if any(job["kind"] == "clock" and job["token"] == task.token for job in changes.jobs):
-        return
-    # That the task is overdue is not told a second time.
-    if task.due_at is not None and (clocks or was_due is None or task.due_at > changes.now):
-        changes.wind_clock(instance.id, task.token, one.new, task.due_at, after=None)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from engine import clock, registry, tasks
+from engine import clock, extending, registry, tasks
 from engine.database import transaction
 from engine.errors import Conflict
 from tests.engine.drawing import deadline, draw, element, message, person, sub, timer
@@ -97,6 +97,49 @@ class TestTask:
         assert due is not None
         assert due.date() == first.due_at.date() - timedelta(days=4)
         assert [(job.kind, job.due_at) for job in play.jobs()] == [("clock", due - timedelta(days=2))]
+
+    def test_that_was_given_more_time_keeps_it_on_top_of_the_new_deadline(self, play: Play) -> None:
+        # given three days more for a task, and for what would end it
+        flows = "start > write > end; late > help > end_late"
+        limit = deadline("late", "write", "P14D")
+        versions = Versions(play, draw(flows, person("write", due="P14D"), person("help"), limit))
+        versions.start()
+        first = play.task("write").due_at
+        assert first is not None
+        with transaction(play.factory) as session:
+            more = first + timedelta(days=3)
+            extending.extend(session, play.task("write").id, due=more, by="hr", reason="She was ill.", now=clock.now())
+        versions.publish(draw(flows, person("write", due="P10D"), person("help"), deadline("late", "write", "P12D")))
+        # when
+        versions.move()
+        # then
+        assert play.task("write").due_at == first - timedelta(days=4) + timedelta(days=3)
+        [timer_job] = [job for job in play.jobs() if job.kind == "timer"]
+        assert timer_job.due_at == play.task("write").created_at + timedelta(days=12 + 3)
+
+    @pytest.mark.parametrize(("new", "due"), [(10, 20), (30, 30)])
+    def test_whose_day_had_passed_when_it_was_handed_out_keeps_its_own_unless_the_new_one_is_later(
+        self, play: Play, new: int, due: int
+    ) -> None:
+        # given a task that was handed out after the day that holds for the others, and was given one of its own
+        start = clock.now()
+
+        def write(days: int) -> dict[str, bytes]:
+            day = (start + timedelta(days=days)).date().isoformat()
+            return draw("start > write > end", person("write", due=day))
+
+        versions = Versions(play, write(-5))
+        versions.start()
+        with transaction(play.factory) as session:
+            own = start + timedelta(days=20)
+            extending.extend(session, play.task("write").id, due=own, by="hr", reason="She came late.", now=clock.now())
+        versions.publish(write(new))
+        # when
+        versions.move()
+        # then
+        kept = play.task("write").due_at
+        assert kept is not None
+        assert kept.date() == (start + timedelta(days=due)).date()
 
     def test_that_is_gone_keeps_the_instance_where_it_is_until_somebody_decides(self, play: Play) -> None:
         # given

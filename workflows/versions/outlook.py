@@ -39,11 +39,15 @@ class DraftAhead:
 
 @dataclass(frozen=True)
 class DeadlineAhead:
-    """A deadline that is another one in the new version: the days are those where its assignee is, None for none."""
+    """A deadline that is another one in the new version: the days are those where its assignee is, None for none.
+
+    `extra` are the days among them that the task has beyond what its step says, which it keeps.
+    """
 
     step: str
     was: date | None
     due: date | None
+    extra: int = 0
 
 
 @dataclass
@@ -101,11 +105,11 @@ def look_ahead(session: Session, route: Route, now: datetime, *, root_id: int | 
 def _deadline(session: Session, route: Route, plan: Plan, one: TaskMove, now: datetime) -> Iterator[DeadlineAhead]:
     zone = registry.calendar_of(session, one.task.assignee, now).zone
     try:
-        due = deadline_after(session, route, plan.standing.instance, one, zone)
+        new = deadline_after(session, route, plan.standing.instance, one, zone)
     except StepFailed:
         return
-    days = [moment and moment.astimezone(ZoneInfo(zone)).date() for moment in (one.task.due_at, due)]
-    yield DeadlineAhead(one.new.name, *days)
+    was, due = (moment and moment.astimezone(ZoneInfo(zone)).date() for moment in (one.task.due_at, new.due))
+    yield DeadlineAhead(one.new.name, was, due, new.extra)
 
 
 def _drafts(session: Session, moving: Sequence[_Moving]) -> Iterator[tuple[_Moving, Submission]]:

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import select
 
-from engine import definitions, program_for
+from engine import definitions, extending, program_for
 from engine.database import transaction
 from engine.migration import running
 from engine.models import BatchItem, Definition, Task
@@ -94,6 +94,31 @@ def test_reviews_that_are_written_get_their_new_deadline_and_go_on(cycle: SmallC
     with cycle.factory() as session:
         assert session.scalars(select(Task.step).where(Task.step == "self_assessment")).all() == []
         assert {row.key for row in session.scalars(select(Definition))} == {"annual_review"}
+
+
+def test_time_that_hr_gave_stays_on_top_and_the_preview_says_so(cycle: SmallCycle) -> None:
+    # given five days more for one of the reviews
+    cycle.travel(days=21, minutes=1)
+    given = cycle.open("manager_review")[0]
+    assert given.due_at is not None
+    more = given.due_at + timedelta(days=5)
+    with transaction(cycle.factory) as session:
+        extending.extend(session, given.id, due=more, by="hugo", reason="Ben was away.", now=cycle.now)
+    # when
+    with transaction(cycle.factory) as session:
+        old = definitions.latest(session, "annual_review")
+        new = definitions.deploy(session, next_version(), by="hugo", now=cycle.now)
+        ahead = look_ahead(session, running.route_between(session, old, new), cycle.now).deadlines
+        session.rollback()
+    move(cycle, next_version())
+    # then
+    [one] = [one for one in ahead if one.extra]
+    assert (one.extra, ahead[one]) == (5, 1)
+    assert one.due is not None
+    assert one.was is not None
+    assert one.due - one.was == timedelta(days=6)
+    with cycle.factory() as session:
+        assert session.get_one(Task, given.id).due_at == more + timedelta(days=6)
 
 
 def test_who_has_a_task_that_changes_is_told_and_its_case_says_why(cycle: SmallCycle) -> None:
