@@ -13,6 +13,7 @@ from engine import Conflict, Rejection, clock, reading, transaction
 from webapp.commands.installation import open_installation
 from webapp.commands.printing import json_option, print_json, print_table
 from workflows.people.export import export_people
+from workflows.people.imports.people import read_ids
 from workflows.people.imports.report import Finding, ImportReport
 from workflows.people.imports.undoing import find_memory
 from workflows.people.organisation import load_organisation
@@ -84,10 +85,13 @@ def take_in(
     Open tasks whose right holder is another one afterwards are handed on.
     """
     reports = []
+    people_file = files.get(PEOPLE)
+    # Whom one file brings, the others may name, even while that one has to be mended first.
+    coming = read_ids(people_file.read_bytes()) if people_file else ()
     for kind, file in files.items():
         if file is not None:
-            content, now = file.read_bytes(), clock.now()
-            received = receive(session, kind, content, file_name=file.name, by=by, now=now, effective=effective)
+            given: dict[str, Any] = {"file_name": file.name, "by": by, "now": clock.now(), "coming": coming}
+            received = receive(session, kind, file.read_bytes(), effective=effective, **given)
             _tell_of_tasks(received)
             reports.append(received.report)
     return reports

@@ -6,9 +6,10 @@ on those days, by jobs.
 """
 
 import hashlib
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from typing import Any
 
 from sqlalchemy import select, union
 from sqlalchemy.orm import Session
@@ -34,7 +35,6 @@ from workflows.voting.following import follow_people
 PEOPLE, UNITS, MOVES, PROJECTS = "people", "units", "moves", "projects"
 KINDS = (PEOPLE, UNITS, MOVES, PROJECTS)
 DAY_BEGINS = "organisation_day"
-_DATED: dict[str, Callable[..., ImportReport]] = {PEOPLE: import_people, UNITS: import_units}
 
 
 @dataclass(frozen=True)
@@ -61,13 +61,15 @@ def receive(
     by: str,
     now: datetime,
     effective: date | None = None,
+    coming: Collection[str] = (),
 ) -> Received:
     """Apply a file of one of KINDS, unless it has defects, and hand on the tasks whose right holder is another now.
 
     `effective` is the day from which a file of people or units holds; moves and projects carry their own
-    days. Projects move no tasks. Raises FileRejected.
+    days. Projects move no tasks. `coming` are the people of another file of the same import, which files of units and
+    projects may name. Raises FileRejected.
     """
-    report = _run(session, kind, content, file_name=file_name, by=by, now=now, effective=effective)
+    report = _run(session, kind, content, file_name=file_name, by=by, now=now, effective=effective, coming=coming)
     received = _follow(session, report, digest_of(content), by, now, dry_run=False)
     if report.import_id is not None:
         remember_tasks(session, report.import_id, _concerned(session, report, now), received.tasks)
@@ -98,15 +100,26 @@ def preview_receiving(
 
 
 def _run(
-    session: Session, kind: str, content: bytes, *, file_name: str, by: str, now: datetime, effective: date | None
+    session: Session,
+    kind: str,
+    content: bytes,
+    *,
+    file_name: str,
+    by: str,
+    now: datetime,
+    effective: date | None,
+    coming: Collection[str] = (),
 ) -> ImportReport:
+    named: dict[str, Any] = {"file_name": file_name, "by": by, "now": now}
     if kind == MOVES:
-        return import_moves(session, content, file_name=file_name, by=by, now=now)
+        return import_moves(session, content, **named)
     if kind == PROJECTS:
-        return import_projects(session, content, file_name=file_name, by=by, now=now)
-    if kind not in _DATED:
-        raise Rejection("Choose what the file holds: people, units, moves or projects.")
-    return _DATED[kind](session, content, file_name=file_name, by=by, now=now, effective=effective)
+        return import_projects(session, content, **named, coming=coming)
+    if kind == UNITS:
+        return import_units(session, content, **named, effective=effective, coming=coming)
+    if kind == PEOPLE:
+        return import_people(session, content, **named, effective=effective)
+    raise Rejection("Choose what the file holds: people, units, moves or projects.")
 
 
 def _follow(session: Session, report: ImportReport, digest: str, by: str, now: datetime, *, dry_run: bool) -> Received:

@@ -118,6 +118,26 @@ def test_projects_are_looked_at_and_applied(company: Program, tmp_path: Path) ->
     assert "projects.csv: line 2, person_id: 'P99999' person does not exist." in refused.out
 
 
+def test_new_people_whose_file_has_defects_are_no_defects_of_the_other_files(
+    empty: Program, sample: Path, broken_people: Path, tmp_path: Path
+) -> None:
+    # Given a people file with one defect, and files of units and projects that name its people
+    somebody = (sample / "people.csv").read_text(encoding="utf-8").splitlines()[1].split(",")[0]
+    projects = tmp_path / "projects.csv"
+    header = "project,person_id,role,valid_from,valid_to"
+    projects.write_text(f"{header}\nApollo,{somebody},lead,2026-01-01,\nApollo,P99998,member,2026-01-01,\n")
+    # When all of them are imported
+    files = ("--people", str(broken_people), "--units", str(sample / "org_units.csv"), "--projects", str(projects))
+    refused = empty("people", "import", *files)
+    # Then the defect is told where it is to be mended, and of the projects only whom no file brings
+    assert refused.code == 1
+    told = [line for line in refused.out.splitlines() if " line " in line]
+    assert [line.partition(":")[0] for line in told] == ["broken.csv", "projects.csv"]
+    assert "'P99998' person does not exist" in told[1]
+    assert "head is not known" not in refused.err
+    assert "2 defects in broken.csv and projects.csv. Nothing was changed" in refused.err
+
+
 def test_moves_of_somebody_unknown_are_refused(company: Program, tmp_path: Path) -> None:
     moves = tmp_path / "moves.csv"
     moves.write_text("effective,employee_id,change,value\n2030-01-01,P99999,leave,\n")

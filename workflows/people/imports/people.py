@@ -99,6 +99,11 @@ def _validate(session: Session, content: bytes, report: ImportReport) -> tuple[l
     return rows, known
 
 
+def read_ids(content: bytes) -> set[str]:
+    """The ids that a people file names, whatever else is in it. Raises FileRejected."""
+    return _mentioned(read_table(content, PEOPLE_HEADER))
+
+
 def _mentioned(table: Table) -> set[str]:
     return {row.cells["employee_id"] for row in table.rows} | {defect.value for defect in table.defects}
 

@@ -1,6 +1,6 @@
 """Importing the file of projects: who is in which, from when until when."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -50,19 +50,27 @@ class ProjectRow:
 
 
 def import_projects(
-    session: Session, content: bytes, *, file_name: str, by: str, now: datetime, dry_run: bool = False
+    session: Session,
+    content: bytes,
+    *,
+    file_name: str,
+    by: str,
+    now: datetime,
+    coming: Collection[str] = (),
+    dry_run: bool = False,
 ) -> ImportReport:
     """Let the projects that the file names be as it says, in place of all that was known of them; others stay.
 
     Columns: project, person_id, role (lead or member), valid_from and valid_to, the first day on which it no longer
     holds (nothing: until further notice). With any defect, and in a dry run, nothing is written. Importing the same
-    file again writes nothing. A project that nobody leads is a note. Raises FileRejected when the file is no table of
-    projects.
+    file again writes nothing. A project that nobody leads is a note. `coming` are people of another file of the same
+    import: they are no defect here where that one has to be mended first. Raises FileRejected when the file is no table
+    of projects.
     """
     report = ImportReport("projects", file_name, day_of(now, None), dry_run=dry_run)
     if not dry_run:
         wait_for_other_imports(session)
-    rows = _validate(session, content, report)
+    rows = _validate(session, content, report, coming)
     if not report.is_valid:
         return report
     changes = _compare(_group(row.membership() for row in rows), _load(session), report)
@@ -75,12 +83,12 @@ def import_projects(
     return report
 
 
-def _validate(session: Session, content: bytes, report: ImportReport) -> list[ProjectRow]:
+def _validate(session: Session, content: bytes, report: ImportReport, coming: Collection[str]) -> list[ProjectRow]:
     table = read_table(content, [column.name for column in PROJECT_COLUMNS])
     report.rows = len(table.rows)
     report.defects, report.notes = list(table.defects), list(table.notes)
     rows = [_read_row(row, report.defects) for row in table.rows]
-    people = set(session.scalars(select(Person.id).where(is_inside(Person.id))))
+    people = {*session.scalars(select(Person.id).where(is_inside(Person.id))), *coming}
     report.defects += [*_check_rows(rows, people), *_check_overlaps(rows)]
     report.defects.sort(key=lambda finding: finding.line)
     report.notes += _note_without_lead(rows)

@@ -1,6 +1,6 @@
 """Importing the file of organisation units, as of one day."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -70,18 +70,20 @@ def import_units(
     by: str,
     now: datetime,
     effective: date | None = None,
+    coming: Collection[str] = (),
     dry_run: bool = False,
 ) -> ImportReport:
     """Bring the units in line with a full units file, as of `effective` (by default the day of `now`).
 
     With any defect, and in a dry run, nothing is written. Importing the same file again writes nothing. Units of the
     very first file have always been there; later new ones begin on `effective`. Heads nobody knows are notes, so that
-    units may come before people. Raises FileRejected when the file is no table of units.
+    units may come before people; `coming` are people of another file of the same import, who may be heads. Raises
+    FileRejected when the file is no table of units.
     """
     report = ImportReport("units", file_name, day_of(now, effective), dry_run=dry_run)
     if not dry_run:
         wait_for_other_imports(session)
-    rows, stored = _validate(session, content, report)
+    rows, stored = _validate(session, content, report, coming)
     if not report.is_valid:
         return report
     units, versions = _compare(rows, stored, report)
@@ -96,7 +98,9 @@ def import_units(
     return report
 
 
-def _validate(session: Session, content: bytes, report: ImportReport) -> tuple[list[UnitRow], dict[str, list[Row]]]:
+def _validate(
+    session: Session, content: bytes, report: ImportReport, coming: Collection[str]
+) -> tuple[list[UnitRow], dict[str, list[Row]]]:
     table = read_table(content, [column.name for column in UNIT_COLUMNS])
     report.rows = len(table.rows)
     report.defects, report.notes = list(table.defects), list(table.notes)
@@ -105,7 +109,8 @@ def _validate(session: Session, content: bytes, report: ImportReport) -> tuple[l
     mentioned = {row.id for row in rows} | {defect.value for defect in table.defects}
     report.defects += [*_check_units(rows, mentioned | stored.keys()), *_check_loops(rows, stored)]
     report.defects.sort(key=lambda finding: finding.line)
-    report.notes += _note_oddities(rows, set(session.scalars(select(Person.id).where(is_inside(Person.id)))))
+    people = {*session.scalars(select(Person.id).where(is_inside(Person.id))), *coming}
+    report.notes += _note_oddities(rows, people)
     return rows, stored
 
 
