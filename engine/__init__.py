@@ -132,6 +132,7 @@ if TYPE_CHECKING:
         router,
     )
     from engine.remembering import Stay
+    from engine.rounds import comes_in_rounds
     from engine.shared import SharedStep
     from engine.spiff import Program, compile_program
     from engine.states import CANCELLED, COMPLETED, IN_HAND, LIVE, NEXT, OPEN, PAUSED, RUNNING, SUSPENDED, UNFINISHED
@@ -211,6 +212,7 @@ __all__ = [
     "UtcDateTime",
     "batches",
     "clock",
+    "comes_in_rounds",
     "compile_program",
     "connect",
     "count_working_days",
@@ -326,6 +328,7 @@ _HOMES = {
         "populations",
         "router",
     ),
+    "engine.rounds": ("comes_in_rounds",),
     "engine.remembering": ("Stay",),
     "engine.shared": ("SharedStep",),
     "engine.spiff": ("Program", "compile_program"),

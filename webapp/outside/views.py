@@ -100,7 +100,7 @@ def _page(
         action=url_for("outside.hand_in_form", token=token),
         buttons=(("", "Hand in"),),
         autosave_url=url_for("outside.save_form_draft", token=token),
-        saved_at=draft.saved_at if draft else None,
+        saved_at=draft.saved_at if draft and draft.submitted_at is None else None,
         ending=Markup('<input type="hidden" name="_version" value="{}">').format(version),
     )
     return render_template("outside/form.html", opened=opened, task=opened.found.task, form=form)

@@ -22,12 +22,13 @@ from workflows.cases.phases import phase_of, phases_of
 from workflows.cases.reading import read_case
 from workflows.cases.trail import BACK, Done, Trail, Turn, done_about, trail_of
 from workflows.people.models import Person
+from workflows.reviews.beginning import find_beginning
 from workflows.reviews.forms import questionnaire_of
 from workflows.reviews.models import Submission
 from workflows.reviews.reading import ShownSubmission
 from workflows.reviews.roles import HR, roles_in_case
 from workflows.reviews.sending_back import may_be_sent_back
-from workflows.reviews.submitting import context_of, find_draft
+from workflows.reviews.submitting import context_of
 from workflows.routing.adding import line_at, may_add
 from workflows.routing.explain import explain
 
@@ -53,7 +54,7 @@ def render_task(found: OpenTask, attempt: Attempt | None = None) -> str:
     task = found.task
     dossier = dossier_of(session, task, clock.now().date())
     roles = _roles(session, dossier, task.subject, actor)
-    draft = find_draft(session, task, actor.person_id)
+    draft = find_beginning(session, found, actor.person_id)
     done, trail = done_about(session, task), trail_of(session, task, found.program)
     submissions = _read_submissions(session, dossier, actor, roles)
     return render_template(
@@ -66,6 +67,7 @@ def render_task(found: OpenTask, attempt: Attempt | None = None) -> str:
         changed=[] if actor.person_id == task.subject else changed_for(task, submissions, done, trail.left_at),
         render_answers=render_answers,
         draft_author=_other_author(session, draft, actor),
+        last_time=draft.submitted_at if draft else None,
         owner=_owner(session, task, actor),
         may_send_back=task.assignee == actor.person_id and task.state == OPEN and may_be_sent_back(found),
         may_delegate=task.assignee == actor.person_id != task.subject,
@@ -114,7 +116,7 @@ def _roles(session: Session, dossier: Dossier, subject: str | None, actor: Actor
 
 
 def _other_author(session: Session, draft: Submission | None, actor: Actor) -> str:
-    """Who began the draft, where that was somebody else: it came along when the task was handed on."""
+    """Whose words the form begins with, where that is somebody else."""
     if draft is None or draft.author == actor.person_id:
         return ""
     person = session.get(Person, draft.author)
@@ -145,7 +147,7 @@ def _draw_form(
         csrf_token=generate_csrf(),
         buttons=_buttons(task, signed=signed),
         autosave_url=url_for("tasks.save_task_draft", task_id=task.id),
-        saved_at=draft.saved_at if draft else None,
+        saved_at=draft.saved_at if draft and draft.submitted_at is None else None,
         backup_key=f"{actor.person_id}-task{task.id}",
         author_roles=roles,
         ending=Markup(  # noqa: S704 - the template escapes what it shows

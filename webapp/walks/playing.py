@@ -29,11 +29,12 @@ from workflows.cycles.repairing import write_value
 from workflows.people.accounts import HR
 from workflows.people.models import Account
 from workflows.people.search import name_people
+from workflows.reviews.beginning import find_beginning
 from workflows.reviews.forms import questionnaire_of
 from workflows.reviews.reading import ShownSubmission
 from workflows.reviews.roles import CALIBRATION_PAGE, roles_in_case
 from workflows.reviews.sending_back import LONGEST_REASON, list_targets
-from workflows.reviews.submitting import context_of, find_draft
+from workflows.reviews.submitting import context_of
 from workflows.voting.words import CHOICES
 from workflows.walking import keeping
 from workflows.walking.acting import invent_answers
@@ -140,7 +141,7 @@ def render_task(walk_id: int, task_id: int, person_id: str, attempt: Attempt | N
         found = tasks.load(stage, task_id, actor=role.person_id, now=last.at)
         dossier = dossier_of(stage, found.task, last.at.date())
         player = Player(found, role, dossier, _roles(stage, dossier, found, role))
-        begun = find_draft(stage, found.task, role.person_id)
+        begun = find_beginning(stage, found, role.person_id)
         form = _draw_form(walk, last, player, begun.answers if begun else None, attempt)
         targets = list_targets(stage, found)
         submissions = _read(stage, player)

@@ -18,8 +18,9 @@ from workflows.notifications.deciding import LinkIsOver, check_link
 from workflows.notifications.models import DecisionLink
 from workflows.people.outside import is_outside, plain_name
 from workflows.people.search import name_people
+from workflows.reviews.beginning import find_beginning
 from workflows.reviews.models import Submission
-from workflows.reviews.submitting import find_draft, save_draft, submit
+from workflows.reviews.submitting import save_draft, submit
 
 VALID_FOR = timedelta(days=30)
 """How long a link is good; every reminder brings a new one."""
@@ -89,7 +90,7 @@ def open_link(session: Session, link_id: int, now: datetime, *, lock: bool = Fal
         name=plain_name(names.get(link.person_id, "")),
         subject=names.get(task.subject or "", ""),
         cycle=cycle or found.instance.name,
-        draft=find_draft(session, task, link.person_id),
+        draft=find_beginning(session, found, link.person_id),
     )
 
 

@@ -9,7 +9,7 @@ from workflows.questionnaires.components import State
 from workflows.questionnaires.errors import InvalidForm, SubmissionRefused
 from workflows.questionnaires.questionnaire import Questionnaire
 from workflows.questionnaires.reading import load
-from workflows.questionnaires.showing import ShownAnswer, visible_answers
+from workflows.questionnaires.showing import ShownAnswer, readable_part, visible_answers
 
 __all__ = [
     "Checked",
@@ -19,5 +19,6 @@ __all__ = [
     "State",
     "SubmissionRefused",
     "load",
+    "readable_part",
     "visible_answers",
 ]

@@ -25,7 +25,7 @@ class Questionnaire:
 
     def fields(self) -> Iterator[Field]:
         """Every field in the order of the form; those of list rows follow their list."""
-        return (component for component in self.every_component() if isinstance(component, Field))
+        return fields_in(self.components)
 
     def prefill(self) -> Tree:
         """What an untouched form holds: the default values, and each list with its first rows, empty."""
@@ -48,6 +48,11 @@ class Questionnaire:
     ) -> Checked:
         """Type and validate what was submitted. See `workflows.questionnaires.checking.check`."""
         return check(self.components, submitted, context=context, draft=draft, today=today)
+
+
+def fields_in(components: tuple[Component, ...]) -> Iterator[Field]:
+    """Every field among components, at whatever depth; those of list rows follow their list."""
+    return (component for component in _walk(components) if isinstance(component, Field))
 
 
 def _walk(components: tuple[Component, ...]) -> Iterator[Component]:

@@ -24,8 +24,8 @@ from workflows.questionnaires.conversion import convert
 from workflows.questionnaires.disclosure import may_read
 from workflows.questionnaires.formulas import Scope, show_number, show_plain
 from workflows.questionnaires.options import offered
-from workflows.questionnaires.questionnaire import Questionnaire
-from workflows.questionnaires.slots import value_at, write_path
+from workflows.questionnaires.questionnaire import Questionnaire, fields_in
+from workflows.questionnaires.slots import Tree, lay_out, put, rows_at, value_at, write_path
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,27 @@ def visible_answers(
     """
     reader = _Reader(answers, viewer_roles, state, {**(context or {}), **answers})
     return reader.read(questionnaire.components, ())
+
+
+def readable_part(
+    questionnaire: Questionnaire, answers: Mapping[str, Any], *, viewer_roles: set[str], state: State
+) -> Tree:
+    """What `visible_answers` shows, as it is stored: a part of `answers` that can be gone on from."""
+
+    def readable(field: Field) -> bool:
+        return may_read(field, viewer_roles=viewer_roles, state=state)
+
+    part: Tree = {}
+    for slot in lay_out(questionnaire.components, answers):
+        field, value = slot.component, value_at(answers, slot.path)
+        if not isinstance(field, Field) or value is None:
+            continue
+        if isinstance(field, RowList):
+            if readable(field) or any(map(readable, fields_in(field.components))):
+                put(part, slot.path, [{} for _ in rows_at(answers, slot.path)])
+        elif readable(field):
+            put(part, slot.path, value)
+    return part
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import literal, select, union
 from sqlalchemy.orm import Session
@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from engine import Program, program_for
 from workflows.cycles.queries import offered_to
 from workflows.people.models import Person
-from workflows.questionnaires import ShownAnswer, State, visible_answers
+from workflows.questionnaires import ShownAnswer, State, readable_part, visible_answers
 from workflows.reviews.forms import questionnaire_of
 from workflows.reviews.models import DRAFT, Submission
+from workflows.reviews.roles import roles_of_holder
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,19 @@ def submissions_about(
     programs = {key: program_for(session, key) for key in {submission.definition_id for submission, _ in rows}}
     shown = (_show(programs[one.definition_id], one, name, viewer, set(roles)) for one, name in rows)
     return [submission for submission in shown if submission.answers]
+
+
+def readable_by_holder(program: Program, submission: Submission, holder: str | None) -> dict[str, Any]:
+    """The stored answers that `holder` of a task at the same step may read: their own, else by the contract."""
+    if submission.author == holder:
+        return submission.answers
+    step = program.step(submission.step)
+    return readable_part(
+        questionnaire_of(program, step),
+        submission.answers,
+        viewer_roles=roles_of_holder(step, submission.subject, holder),
+        state=cast("State", submission.state),
+    )
 
 
 def _show(program: Program, submission: Submission, author: str, viewer: str, roles: set[str]) -> ShownSubmission:

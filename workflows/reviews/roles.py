@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import Instance, Task, program_for
+from engine import Instance, Step, Task, program_for
 from workflows.cycles.models import Case
 
 HR = "hr"
@@ -39,8 +39,15 @@ def _roles_by_tasks(session: Session, case: Case, viewer: str) -> Iterator[set[s
         .distinct()
     )
     for definition_id, step_id, subject in rows:
-        step = program_for(session, definition_id).step(step_id)
-        if subject is not None:
-            yield {"approver", "manager"} if step.settings.get("actor") == "manager" else {"approver"}
-        elif step.settings.get("page") == CALIBRATION_PAGE:
-            yield {"calibration"}
+        yield _roles_at(program_for(session, definition_id).step(step_id), subject)
+
+
+def roles_of_holder(step: Step, subject: str | None, holder: str | None) -> set[str]:
+    """What somebody is to a case because they hold one of its tasks, at this step about this subject. No statement."""
+    return {"subject"} if subject is not None and holder == subject else _roles_at(step, subject)
+
+
+def _roles_at(step: Step, subject: str | None) -> set[str]:
+    if subject is not None:
+        return {"approver", "manager"} if step.settings.get("actor") == "manager" else {"approver"}
+    return {"calibration"} if step.settings.get("page") == CALIBRATION_PAGE else set()

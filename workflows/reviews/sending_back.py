@@ -28,6 +28,7 @@ from workflows.people.search import name_people
 from workflows.reviews.forms import asks_for_approval, questionnaire_of
 from workflows.reviews.hooks import Submitted, may_repeat, run_hooks, undo_hooks
 from workflows.reviews.models import DRAFT, Submission
+from workflows.reviews.reading import readable_by_holder
 
 LONGEST_REASON = 1000
 ALWAYS = "yes"
@@ -114,7 +115,7 @@ def begin_anew(session: Session, sent: sending_back.SentBack, program: Program, 
     for task in sorted((sent.earlier, *sent.between.values()), key=lambda one: -one.id):
         if task.state == COMPLETED:
             undo_hooks(session, task, _form(program.step(task.step)), now)
-    _begin_draft(session, sent, now)
+    _begin_draft(session, sent, program, now)
 
 
 def may_stay_done(step: Step) -> bool:
@@ -126,8 +127,8 @@ def _form(step: Step) -> str:
     return step.settings.get("form", "")
 
 
-def _begin_draft(session: Session, sent: sending_back.SentBack, now: datetime) -> None:
-    """What was handed in at the step becomes the draft of the task that is open again."""
+def _begin_draft(session: Session, sent: sending_back.SentBack, program: Program, now: datetime) -> None:
+    """What was handed in at the step becomes the draft of the task that is open again, as its holder may read it."""
     before = session.scalar(select(Submission).where(Submission.task_id == sent.earlier.id))
     if before is None:
         return
@@ -141,7 +142,7 @@ def _begin_draft(session: Session, sent: sending_back.SentBack, now: datetime) -
             form=before.form,
             author=before.author,
             state=DRAFT,
-            answers=before.answers,
+            answers=readable_by_holder(program, before, sent.task.assignee),
             version=1,
             saved_at=now,
         )

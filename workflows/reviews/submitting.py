@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
 
-from engine import CANCELLED, Conflict, OpenTask, Rejection, Task, tasks, turns
+from engine import Conflict, OpenTask, Rejection, Task, tasks, turns
 from workflows.cycles.models import Case
 from workflows.people.outside import is_inside, is_outside
 from workflows.questionnaires import Checked, Questionnaire
@@ -105,25 +105,8 @@ def draft_of(session: Session, task_id: int) -> Submission | None:
     return session.scalar(select(Submission).where(Submission.task_id == task_id))
 
 
-def find_draft(session: Session, task: Task, reader: str) -> Submission | None:
-    """What has been saved for a task; else what `reader` had begun when the same step was withdrawn before.
-
-    What somebody outside of the organisation has begun is for them alone, and they read nothing of a colleague.
-    """
-    begun = (
-        (Task.instance_id == task.instance_id)
-        & (Task.step == task.step)
-        & (Task.state == CANCELLED)
-        & (Submission.state == DRAFT)
-        & (Submission.author == reader)
-    )
-    statement = select(Submission).join(Task, Task.id == Submission.task_id)
-    on_hand = (Submission.task_id == task.id) & _of_their_side(reader)
-    statement = statement.where(on_hand | begun).order_by(Task.id.desc()).limit(1)
-    return session.scalar(statement)
-
-
-def _of_their_side(person_id: str) -> ColumnElement[bool]:
+def of_their_side(person_id: str) -> ColumnElement[bool]:
+    """What was written on the same side, of the organisation or outside of it: nobody reads drafts of the other."""
     return Submission.author == person_id if is_outside(person_id) else is_inside(Submission.author)
 
 
@@ -167,7 +150,7 @@ def _store(
 
 def _is_for_the_other_side(session: Session, task: Task, by: str) -> bool:
     """Whether the draft is one that `by` could not see: it is not theirs to go on with, and in nobody's way."""
-    others = (Submission.task_id == task.id) & (Submission.state == DRAFT) & ~_of_their_side(by)
+    others = (Submission.task_id == task.id) & (Submission.state == DRAFT) & ~of_their_side(by)
     return session.scalar(select(Submission.task_id).where(others)) is not None
 
 

@@ -2,9 +2,10 @@
 
 import pytest
 
+from engine import tasks
 from engine.database import transaction
 from tests.webapp.reviewing import SELF_ASSESSMENT, Review, hand_in
-from tests.workflows.small_cycle import LONG, counted
+from tests.workflows.small_cycle import LONG, MANAGER_REVIEW, counted
 from workflows.reviews.submitting import save_draft
 
 SECRET = "She may leave us if nothing happens."
@@ -57,6 +58,27 @@ def test_a_draft_that_came_with_the_task_says_who_began_it(review: Review) -> No
         save_draft(session, task.id, {"results": LONG}, by="hugo", now=review.now)
     rita = review.browser("rita")
     assert "Hugo began this draft." in rita.open(f"/tasks/{task.id}").text
+
+
+def test_what_is_done_once_more_begins_with_the_answers_of_the_last_time(review: Review) -> None:
+    # Given a review that the second level does not approve
+    review.travel(days=21, minutes=1)
+    review.do("manager_review", "ann", **MANAGER_REVIEW, overall_rating=1, rating_reason=LONG, private_note=SECRET)
+    review.do("second_approval", "ann", outcome="send_back", reason="Say what she can do about it.")
+    # When its writer opens it again
+    ben, task = review.browser("ben"), review.task("manager_review", "ann")
+    page = ben.open(f"/tasks/{task.id}").text
+    # Then it is all there, and said to be of the last time, not saved
+    assert "Your answers of " in page
+    assert SECRET in page
+    assert "Draft saved" not in page
+    assert 'name="_version" value="0"' in page
+    # And so it is for somebody else, who is told whose it is.
+    with transaction(review.factory) as session:
+        tasks.reassign(session, task.id, to="carl", by="hugo", reason="", now=review.now)
+    page = review.browser("carl").open(f"/tasks/{task.id}").text
+    assert "Ben handed them in here the last time" in page
+    assert LONG in page
 
 
 @pytest.mark.parametrize("who", ["ann", "dora", "carl", "olga", "hugo"])

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from workflows.questionnaires import load, visible_answers
+from workflows.questionnaires import load, readable_part, visible_answers
 from workflows.questionnaires.components import Disclosure
 from workflows.questionnaires.disclosure import READERS, describe_disclosure
 
@@ -44,6 +44,26 @@ def test_those_who_work_on_the_case_read_what_was_submitted(review: Any) -> None
     assert keys(review, "hr", "submitted") == ["note"]
     assert keys(review, "calibration", "released") == []
     assert keys(review, "stranger", "released") == []
+
+
+def test_what_may_be_read_is_a_part_that_can_be_gone_on_from(draw: Any) -> None:
+    public = {"properties": {"visibleTo": "approver"}}
+    skills = [
+        {"type": "textfield", "key": "skill", "label": "Skill", **public},
+        {"type": "textfield", "key": "doubt", "label": "Doubt"},
+    ]
+    form = draw(
+        {"type": "textarea", "key": "story", "label": "Story", **public},
+        {"type": "textarea", "key": "note", "label": "Note"},
+        {"type": "dynamiclist", "path": "skills", "label": "Skills", "components": skills},
+        {"type": "dynamiclist", "path": "doubts", "label": "Doubts", "components": [skills[1]]},
+    )
+    rows = [{"skill": "Patience", "doubt": "Is it?"}, {"skill": "Speed", "doubt": ""}]
+    answers = {"story": "Good year", "note": "between us", "skills": rows, "doubts": [{"doubt": "Many"}]}
+    part = readable_part(form, answers, viewer_roles={"approver"}, state="submitted")
+    assert part == {"story": "Good year", "skills": [{"skill": "Patience"}, {"skill": "Speed"}]}
+    assert readable_part(form, answers, viewer_roles={"author"}, state="submitted") == answers
+    assert readable_part(form, answers, viewer_roles={"manager"}, state="submitted") == {}
 
 
 def test_without_a_contract_an_answer_is_for_its_author_and_hr(draw: Any) -> None:

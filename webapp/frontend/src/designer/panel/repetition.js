@@ -58,7 +58,7 @@ const DETAILS = {
     textField({ name: 'number', label: 'How many times', hint: 'A number, or an expression that gives one.', value: loop.loopCardinality?.body ?? '', commit: (text) => model.setIn(element, loop, { loopCardinality: model.expression(text || '1', loop) }) }),
   ],
   loop: ({ model, element, loop }) => [
-    textField({ name: 'while', label: 'As long as', hint: 'loopCounter is the number of the round, from 1.', value: loop.loopCondition?.body ?? '', commit: (text) => model.setIn(element, loop, { loopCondition: model.expression(text, loop) }) }),
+    textField({ name: 'while', label: 'As long as', hint: 'loopCounter is the number of the round, from 1. Each round begins with an empty form.', value: loop.loopCondition?.body ?? '', commit: (text) => model.setIn(element, loop, { loopCondition: model.expression(text, loop) }) }),
     textField({ name: 'most', label: 'At most so many rounds', type: 'number', value: loop.loopMaximum ?? '', commit: (text) => model.setIn(element, loop, { loopMaximum: text ? Number(text) : undefined }) }),
     checkField({ name: 'before', label: 'Asked before each round', hint: 'Otherwise it is done at least once.', value: loop.testBefore, commit: (on) => model.setIn(element, loop, { testBefore: on || undefined }) }),
   ],
