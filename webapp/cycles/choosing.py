@@ -1,14 +1,18 @@
 """From the fields of the launch page to a launch: process, name, period, and who takes part."""
 
+import re
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from werkzeug.datastructures import MultiDict
 
 from webapp.presentation import format_day
+from webapp.request_session import current_session
 from workflows.cycles.population import STANDARD, without_late_joiners, without_those_on_leave
 from workflows.people.models import ACTIVE, ON_LEAVE
 from workflows.people.organisation import Selection
+from workflows.people.search import find_named
 from workflows.routing.situations import (
     NUMBERS,
     SITUATIONS,
@@ -19,13 +23,15 @@ from workflows.routing.situations import (
 )
 
 LONGEST_NAME = 120
+MOST_NAMED = 50
+"""How many people may be named one by one: they are part of an address, which has to stay short enough."""
 STATUS_NAMES = {ACTIVE: "At work", ON_LEAVE: "On leave"}
 TYPE_NAMES = {"employee": "Employees", "contractor": "Contractors", "intern": "Interns"}
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What somebody has chosen so far. `errors` say per field what is missing or wrong."""
+    """What somebody has chosen so far: `named` as they wrote it, `errors` say per field what is missing or wrong."""
 
     process: str
     name: str
@@ -34,6 +40,7 @@ class Choice:
     selection: Selection
     policies: dict[str, str | int]
     errors: dict[str, str]
+    named: list[str]
 
     @property
     def period(self) -> tuple[date, date]:
@@ -49,8 +56,13 @@ class Choice:
         return without_late_joiners(here, str(self.policies[WHEN_JOINED_LATE.variable]), self.period)
 
 
-def read_choice(fields: MultiDict[str, str], today: date) -> Choice:
-    """What the fields say; an untouched page proposes the calendar year and the standard population."""
+def read_choice(
+    fields: MultiDict[str, str], today: date, find_people: Callable[[Collection[str]], Mapping[str, str]]
+) -> Choice:
+    """What the fields say; an untouched page proposes the calendar year and the standard population.
+
+    `find_people` is asked only where people are named one by one: see `workflows.people.search.find_named`.
+    """
     process = fields.get("process", "")
     name = " ".join(fields.get("name", "").split())
     period_from = fields.get("period_from", f"{today.year}-01-01")
@@ -58,12 +70,12 @@ def read_choice(fields: MultiDict[str, str], today: date) -> Choice:
     errors = _find_errors(process, name, period_from, period_to)
     selection = STANDARD
     if "chosen" in fields:
-        selection, found = _read_selection(fields)
+        selection, found = _read_selection(fields, find_people)
         errors |= found
     chosen = {variable: fields[variable] for variable in (*SITUATIONS, *NUMBERS) if variable in fields}
     errors |= find_choice_problems(chosen)
     policies = complete_choices(chosen)
-    return Choice(process, name, period_from, period_to, selection, policies, errors)
+    return Choice(process, name, period_from, period_to, selection, policies, errors, list_named(fields))
 
 
 def _find_errors(process: str, name: str, period_from: str, period_to: str) -> dict[str, str]:
@@ -84,13 +96,22 @@ def _find_errors(process: str, name: str, period_from: str, period_to: str) -> d
     return errors
 
 
-def _read_selection(fields: MultiDict[str, str]) -> tuple[Selection, dict[str, str]]:
+def _read_selection(
+    fields: MultiDict[str, str], find_people: Callable[[Collection[str]], Mapping[str, str]]
+) -> tuple[Selection, dict[str, str]]:
     statuses = frozenset(fields.getlist("statuses")) & STATUS_NAMES.keys()
     written = fields.get("hired_before", "")
     hired_before = _read_day(written)
     errors = {}
     if written and hired_before is None:
         errors["hired_before"] = "This is not a day. Choose one, or leave it empty."
+    named = list_named(fields)
+    people = find_people(named) if named and len(named) <= MOST_NAMED else {}
+    unknown = [one for one in named if one not in people]
+    if len(named) > MOST_NAMED:
+        errors["people"] = f"At most {MOST_NAMED} people are named one by one. Choose units or grades for more."
+    elif unknown:
+        errors["people"] = f"Nobody is known as {_enumerate(unknown, 'or')}. Write an e-mail address or an employee id."
     selection = Selection(
         # "Nobody ticked" must never come to mean those who have left, too.
         statuses=frozenset(statuses or STATUS_NAMES),
@@ -98,9 +119,22 @@ def _read_selection(fields: MultiDict[str, str]) -> tuple[Selection, dict[str, s
         units=frozenset(fields.getlist("units")),
         countries=frozenset(fields.getlist("countries")),
         grades=frozenset(fields.getlist("grades")),
+        # Whoever is named and not known must never come to mean everybody.
+        people=frozenset(people.values()) or frozenset(named),
         hired_before=hired_before,
     )
     return selection, errors
+
+
+def list_named(fields: MultiDict[str, str]) -> list[str]:
+    """The people who are named one by one, each once, as they were written."""
+    written = re.split(r"[\s,;]+", " ".join(fields.getlist("people")))
+    return list(dict.fromkeys(filter(None, written)))
+
+
+def find_people(named: Collection[str]) -> dict[str, str]:
+    """Those of these addresses and ids that are known, as `read_choice` asks for them."""
+    return find_named(current_session(), named)
 
 
 def _read_day(text: str) -> date | None:
@@ -122,6 +156,9 @@ def describe_selection(selection: Selection, unit_names: dict[str, str]) -> str:
         parts.append(f"in the countries {_enumerate(sorted(selection.countries))}")
     if selection.grades:
         parts.append(f"of grade {_enumerate(sorted(selection.grades), 'or')}")
+    if selection.people:
+        count = len(selection.people)
+        parts.append(f"only the {count} people who are named" if count > 1 else "only the one who is named")
     if selection.hired_before:
         parts.append(f"hired before {format_day(selection.hired_before)}")
     return f"{', '.join(parts)}."

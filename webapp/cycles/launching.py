@@ -10,7 +10,7 @@ from engine import Rejection, clock, definitions, program_for
 from webapp.access import only_for
 from webapp.actor import signed_in
 from webapp.cycles import blueprint
-from webapp.cycles.choosing import STATUS_NAMES, TYPE_NAMES, Choice, describe_selection, read_choice
+from webapp.cycles.choosing import STATUS_NAMES, TYPE_NAMES, Choice, describe_selection, find_people, read_choice
 from webapp.errors import invalid
 from webapp.paging import Paging, asked_page, offset_of
 from webapp.request_session import current_session
@@ -31,7 +31,7 @@ PROBLEMS_A_PAGE = 10
 @only_for(HR)
 def show_launch() -> ResponseReturnValue:
     """Choose process, name, period and population, and see at once who would take part."""
-    choice = read_choice(request.args, _today())
+    choice = read_choice(request.args, _today(), find_people)
     if request.headers.get("HX-Request") == "true":
         return render_template("cycles/preview.html", **_preview(choice, list_values(current_session(), _today())))
     return _launch_page(choice, errors={})
@@ -41,7 +41,7 @@ def show_launch() -> ResponseReturnValue:
 @only_for(HR)
 def show_confirmation() -> ResponseReturnValue:
     """What the launch will set off, before it happens."""
-    choice = read_choice(request.args, _today())
+    choice = read_choice(request.args, _today(), find_people)
     if choice.errors:
         return invalid(_launch_page(choice, errors=choice.errors))
     session, now = current_session(), clock.now()
@@ -70,7 +70,7 @@ def show_confirmation() -> ResponseReturnValue:
 @only_for(HR)
 def launch_cycle() -> ResponseReturnValue:
     """Launch; the first tasks are handed out by jobs while the progress page counts them."""
-    choice = read_choice(request.form, _today())
+    choice = read_choice(request.form, _today(), find_people)
     if choice.errors:
         return invalid(_launch_page(choice, errors=choice.errors))
     session = current_session()

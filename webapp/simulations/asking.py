@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from engine import clock, definitions
 from webapp.access import only_for
 from webapp.actor import signed_in
-from webapp.cycles.choosing import Choice, describe_selection, read_choice
+from webapp.cycles.choosing import Choice, describe_selection, find_people, read_choice
 from webapp.errors import invalid
 from webapp.numbers import read_number
 from webapp.request_session import current_session
@@ -108,7 +108,7 @@ def _choice(fields: MultiDict[str, str]) -> Choice:
         given.setdefault("name", design.name)
     elif given.get("process") and not given.get("name", "").strip():
         given["name"] = definitions.latest(session, given["process"]).name
-    return read_choice(given, _today())
+    return read_choice(given, _today(), find_people)
 
 
 def _new_page(choice: Choice, written: dict[str, str], errors: dict[str, str]) -> str:

@@ -1,6 +1,6 @@
 """Looking for people of a day, a page at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -60,6 +60,16 @@ def search_people(
 
 def _narrow(statement: Rows, status: str) -> Rows:
     return statement.where(PersonVersion.status == status) if status else statement
+
+
+def find_named(session: Session, named: Collection[str]) -> dict[str, str]:
+    """Of what people are named by, their addresses or ids, the ids of those who are known. One statement."""
+    address = func.lower(Person.email)
+    rows = session.execute(
+        select(Person.id, address).where(address.in_([one.lower() for one in named]) | Person.id.in_(named))
+    )
+    ids = {known: person_id for person_id, email in rows for known in (email, person_id)}
+    return {one: ids.get(one) or ids[one.lower()] for one in named if one in ids or one.lower() in ids}
 
 
 def name_people(session: Session, person_ids: Sequence[str]) -> dict[str, str]:

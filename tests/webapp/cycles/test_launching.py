@@ -189,3 +189,29 @@ def test_the_list_shows_how_far_a_cycle_is(open_browser: OpenBrowser, factory: S
     assert "Write the review" in page
     assert "0 of 5" in page
     assert "5 overdue" in page
+
+
+def test_certain_people_are_named_one_by_one(open_browser: OpenBrowser, factory: SessionFactory) -> None:
+    hugo = open_browser("hugo")
+    publish(hugo)
+    # When HR names two people, by address and by id
+    named = "Ann@company.example,ben"
+    page = hugo.open(address("/cycles/new/confirmation", people=named)).text
+    assert "“Self-assessment” begins for 2 people" in page
+    assert "only the 2 people who are named" in page
+    # Then these two alone take part.
+    hugo.send("/cycles", **CHOSEN, people=named)
+    with factory() as session:
+        assert session.scalars(select(Case.person_id).order_by(Case.person_id)).all() == ["ann", "ben"]
+
+
+def test_who_is_not_known_never_means_everybody(open_browser: OpenBrowser) -> None:
+    hugo = open_browser("hugo")
+    publish(hugo)
+    assert "<strong>0</strong> people take part" in hugo.open(address("/cycles/new", people="zebedee")).text
+    refused = hugo.open(address("/cycles/new/confirmation", people="ann,zebedee"))
+    assert refused.status_code == 422
+    assert "Nobody is known as zebedee." in refused.text
+    assert "ann\nzebedee</textarea>" in refused.text
+    many = ",".join(f"p{number}" for number in range(51))
+    assert "At most 50 people" in hugo.open(address("/cycles/new/confirmation", people=many)).text
