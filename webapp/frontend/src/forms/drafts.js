@@ -147,7 +147,7 @@ class Draft {
     const kept = this.keepHere();
     const { reason } = await response.json().catch(() => ({}));
     const why = response.redirected || response.status === 401 ? 'you are signed out' : reason ?? 'the server had a problem';
-    this.say(`Not saved: ${why}${kept ? '. Kept in this browser' : ''}`, true);
+    this.say(`Not saved: ${why.replace(/\.$/, '')}${kept ? '. Kept in this browser' : ''}`, true);
     if (response.status >= 500) this.timer = setTimeout(() => this.save(), RETRY);
   }
 
