@@ -82,7 +82,7 @@ def _person(step: Step, program: Program, files: Mapping[str, bytes]) -> Iterabl
     if not step.settings.get("actor"):
         yield _finding(step, "Nobody is named to do this step.", "Choose who does it.")
     elif problem := router().find_problem(step):
-        yield _finding(step, problem, "Choose somebody else to do it.")
+        yield _finding(step, problem, "Choose who does it.")
     if step.settings.get("sendBack") not in (None, "yes", "no"):
         yield _finding(
             step, f"“{step.settings['sendBack']}” does not say whether it can be sent back.", "Write yes or no."

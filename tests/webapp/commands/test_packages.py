@@ -90,7 +90,7 @@ class TestCheck:
             "id": "self_assessment",
             "name": "Self-assessment",
             "problem": "",
-            "remedy": "Choose somebody else to do it.",
+            "remedy": "Choose who does it.",
         }
 
     def test_says_the_same_in_words(self, company: Program, own_package: Path) -> None:

@@ -99,7 +99,7 @@ def find_problem(name: str, argument: str) -> str | None:
     if known is None:
         return f"“{name}” is no actor. Choose one of: {', '.join(ACTORS)}."
     if known.argument is not None and not argument:
-        return f"“{name}” needs {known.argument}."
+        return f"“{known.label}” needs {known.argument}."
     return known.check(argument)
 
 
