@@ -12,6 +12,7 @@ from engine.errors import Conflict, NotFound, StepFailed
 from engine.incidents import BESIDE, MOVE, SKIP, Resolution, act, check_target
 from engine.models import Incident, Instance, Job
 from engine.spiff import Run, Wait
+from engine.stepping import run_of
 from engine.variables import read_values
 
 
@@ -44,7 +45,7 @@ def foresee(session: Session, incident_id: int, resolution: Resolution, now: dat
     if resolution.way == MOVE:
         check_target(program, instance, incident, resolution.target)
     values = read_values(program.dictionary, resolution.values)
-    run = Run(program, instance.process, {**instance.variables, **values}, now)
+    run = run_of(instance, program, {**instance.variables, **values}, now)
     run.restore(instance.blob)
     before = run.waits()
     problems = [failure.problem for failure in act(run, incident, resolution)]

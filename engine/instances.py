@@ -16,7 +16,7 @@ from engine.models import Definition, FanOut, Instance, Job, Subscription, Task
 from engine.registry import Member
 from engine.spiff import Failure, Program, Run
 from engine.states import CANCELLED, INSTANCE, RUNNING, UNFINISHED, change
-from engine.stepping import end, project
+from engine.stepping import end, project, run_of
 
 
 @dataclass(frozen=True)
@@ -110,8 +110,7 @@ def _begin(
     runs: list[tuple[Instance, Run, list[Failure]]] = []
     shared: Run | None = None
     for instance in instances:
-        nested = instance.parent_id is not None
-        run = shared or Run(program, instance.process, dict(instance.variables), changes.now, nested=nested)
+        run = shared or run_of(instance, program, dict(instance.variables), changes.now)
         failures = [] if shared else run.begin(at)
         if shared is None:
             instance.variables = run.variables
@@ -130,9 +129,12 @@ def _open_first(session: Session, changes: Changes, instance: Instance, run: Run
     if instance.root_id is None:
         instance.root_id = instance.id
     changes.record(instance, "instance_started", None, instance.initiator)
+    blocked = set(run.blocked)
     project(changes, instance, run, failures, known=set())
     if run.blocked:
         instance.blob = run.dump()
+    # Where members share the run, what blocks this one says nothing about the next.
+    run.blocked = blocked
     if run.ended:
         end(session, changes, instance, run.program, "complete")
 

@@ -16,9 +16,8 @@ from engine.models import Task
 from engine.recalling import revive
 from engine.remembering import PEOPLE, MayStay, last_done, remember
 from engine.sending_back import Return, SentBack, move_back, open_before
-from engine.spiff import Run
 from engine.states import COMPLETED, LIVE, UNFINISHED
-from engine.stepping import project
+from engine.stepping import project, run_of
 from engine.suspending import refuse_suspended
 from engine.targets import can_be_repeated, earlier_steps, following, legal_targets
 from engine.tasks import OpenTask, find
@@ -91,7 +90,7 @@ def _begin_again(session: Session, found: OpenTask, done: dict[str, Task], asked
     revive(session, instance, now)
     region = following(graph, step)
     remember(session, instance, graph, region, target=step, done=done, may_stay=asked.may_stay)
-    run = Run(found.program, instance.process, variables, now, nested=instance.parent_id is not None)
+    run = run_of(instance, found.program, variables, now)
     project(changes, instance, run, run.begin_before(step), known=set())
     instance.variables, instance.blob, instance.undo = variables, run.dump(), None
     between = {name: task for name, task in done.items() if name in region and name != step}

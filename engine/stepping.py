@@ -38,9 +38,14 @@ class Before:
     remembered: dict[str, Any] | None
 
 
+def run_of(instance: Instance, program: Program, variables: dict[str, Any], now: datetime) -> Run:
+    """A run of an instance over `variables`, which it changes in place; it stands nowhere yet."""
+    return Run(program, instance.process, variables, now, nested=instance.parent_id is not None)
+
+
 def waits_of(instance: Instance, program: Program, blob: bytes, now: datetime) -> dict[str, Wait]:
     """Every place where an instance waits, by token, in a state `blob` of it. No statement."""
-    run = Run(program, instance.process, dict(instance.variables), now, nested=instance.parent_id is not None)
+    run = run_of(instance, program, dict(instance.variables), now)
     run.restore(blob)
     return run.waits()
 
@@ -62,7 +67,7 @@ def advance(
     """
     old = instance.blob, instance.variables
     variables = dict(instance.variables)
-    run = Run(program, instance.process, variables, changes.now, nested=instance.parent_id is not None)
+    run = run_of(instance, program, variables, changes.now)
     run.restore(instance.blob)
     standing, held = run.waits(), set(run.blocked)
     failures = act(run)

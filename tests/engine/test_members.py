@@ -10,6 +10,8 @@ from engine import clock, jobs, registry
 from engine.database import transaction
 from engine.errors import NotFound
 from engine.models import FanOut, Instance, Job
+from engine.registry import Member
+from tests.engine import drawing
 from tests.engine.playing import Play, gather_team
 
 
@@ -50,6 +52,23 @@ class TestMembers:
             {"cycle": "2026", "person": "E1"},
             {"cycle": "2026", "person": "E2"},
         ]
+
+    def test_one_whose_first_step_cannot_go_on_holds_up_no_other(self, play: Play) -> None:
+        """They begin with a wait that ends on a day of their own, and the first of them has none."""
+        # given
+        days = {"E1": None, "E2": "P2D", "E3": "P3D"}
+        registry.populations["team"] = lambda _session, _parent, _now: [
+            Member(person, person, {"after": after}) for person, after in days.items()
+        ]
+        inside = drawing.timer("rest", "after"), drawing.person("write", actor="subject")
+        each = drawing.sub("each", "start_each > rest > write > end_each", *inside, over="team")
+        play.launch(play.publish(drawing.draw("start > each > end", each)).id)
+        # when
+        play.work()
+        # then
+        assert len(play.incidents()) == 1
+        play.travel(days=3)
+        assert sorted(task.assignee or "" for task in play.open_tasks()) == ["E2", "E3"]
 
     def test_that_are_cancelled_are_not_waited_for(self, play: Play) -> None:
         """Somebody leaves the company in the middle of the cycle."""

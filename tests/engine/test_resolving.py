@@ -14,7 +14,7 @@ from engine.foresight import Foresight, foresee
 from engine.incidents import Resolution
 from engine.models import HistoryEntry, Incident, Task
 from engine.registry import ServiceCall
-from tests.engine.playing import Play, read_diagram, read_tables
+from tests.engine.playing import Play, gather_team, read_diagram, read_tables
 
 CHANGED = Resolution("change", {"amount": "500"})
 
@@ -261,6 +261,19 @@ class TestForesight:
     def test_names_what_is_not_waited_for_any_more(self, play: Play) -> None:
         start_without_deadline(play)
         assert [step.id for step in foreseen(play, Resolution("move", target="end")).ceases] == ["write"]
+
+    def test_of_a_member_leaves_to_its_parent_what_it_does_not_catch_itself(self, play: Play) -> None:
+        # given
+        gather_team("E1")
+        play.start("error_of_a_member")
+        play.complete("answer", fine="perhaps", asks=False)
+        throws = Resolution("change", {"fine": "false"})
+        # when
+        found = foreseen(play, throws)
+        # then
+        assert found.problems == ()
+        resolve(play, throws)
+        assert (play.open(), play.incidents()) == (["note"], [])
 
 
 class TestManyAtOnce:
