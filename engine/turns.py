@@ -79,7 +79,8 @@ def pass_on(session: Session, found: OpenTask, *, by: str, now: datetime) -> Tas
 def remove(session: Session, found: OpenTask, *, by: str, now: datetime) -> None:
     """Take back the task of somebody who was added, loaded with its lock, before they have acted.
 
-    Raises Conflict when they have, while it is paused, or when the task is not one that was added.
+    Raises Conflict when they have, while it is paused, when the task is not one that was added, or when the step waits
+    for them alone by now.
     """
     task = found.task
     refuse_suspended(found.instance)
@@ -87,6 +88,8 @@ def remove(session: Session, found: OpenTask, *, by: str, now: datetime) -> None
     if task.added_by is None or task not in line:
         raise Conflict("This is not an approval that was added.")
     was_open, following = task.state == OPEN, next_of(line, task)
+    if was_open and following is None:
+        raise Conflict(f"“{task.name}” waits for nobody else by now: it goes on when they have answered.")
     close(task, "withdraw", by=None, now=now)
     record(session, found, "approver_removed", by=by, now=now, to=task.assignee)
     if was_open and following is not None:

@@ -77,6 +77,20 @@ def test_nobody_is_taken_out_of_the_line_while_the_case_is_paused(play: Play) ->
     assert play.instance(instance).state == "completed"
 
 
+def test_nobody_is_done_without_whom_alone_the_step_still_waits_for(play: Play) -> None:
+    # given
+    instance = Versions(play, draw("start > approve > end", APPROVE)).start()
+    first = play.task("approve").id
+    added = add(play, "eve", first=False)
+    act(play, turns.pass_on, first, "bob")
+    # when
+    with pytest.raises(Conflict, match="waits for nobody else"):
+        act(play, turns.remove, added, "bob")
+    # then
+    play.complete("approve")
+    assert play.instance(instance).state == "completed"
+
+
 def test_whoever_has_passed_it_on_has_acted_for_the_branches_beside_it(play: Play) -> None:
     # given
     fork, join = element("parallelGateway", "fork"), element("parallelGateway", "join")
