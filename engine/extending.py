@@ -1,5 +1,6 @@
 """Giving more time for a task: its deadline moves, and with it what its step draws for when it is late."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -9,14 +10,16 @@ from engine import registry
 from engine.changes import Changes, stop_clock
 from engine.errors import Conflict, Rejection
 from engine.models import Job, Task
+from engine.states import UNFINISHED
 from engine.tasks import OpenTask, find
 
 
 def extend(session: Session, task_id: int, *, due: datetime, by: str, reason: str, now: datetime) -> Task:
     """Let an open task be due later; reminders begin anew, and timers that would end the step move by the same length.
 
-    The caller checks that `by` may. Raises NotFound, Conflict when it is closed, Rejection without a reason, or for a
-    moment that is not later than now and than its deadline.
+    Where several people share the step, there is more time for all of them, because they have one clock. The caller
+    checks that `by` may. Raises NotFound, Conflict when it is closed, Rejection without a reason, or for a moment that
+    is not later than now and than its deadline.
     """
     found = find(session, task_id, lock=True)
     task, instance = found.task, found.instance
@@ -29,14 +32,23 @@ def extend(session: Session, task_id: int, *, due: datetime, by: str, reason: st
     changes = Changes(now)
     stop_clock(session, instance.id, task.token)
     _move_timers(session, found, due - task.due_at if task.due_at else timedelta())
-    task.due_at = due
     changes.wind_clock(instance.id, task.token, found.step, due, after=None)
-    details = {"task": task.id, "to": task.assignee, "due": due.isoformat(), "reason": reason.strip()}
-    changes.record(instance, "deadline_extended", task.step, by, **details)
+    extended = _open_tasks(session, task) if found.step.is_shared else [task]
+    for one in extended:
+        one.due_at = due
+        details = {"task": one.id, "to": one.assignee, "due": due.isoformat(), "reason": reason.strip()}
+        changes.record(instance, "deadline_extended", one.step, by, **details)
     changes.write(session)
     session.flush()
-    registry.emit(session, "task_extended", task=task, by=by, reason=reason.strip(), now=now)
+    for one in extended:
+        registry.emit(session, "task_extended", task=one, by=by, reason=reason.strip(), now=now)
     return task
+
+
+def _open_tasks(session: Session, task: Task) -> Sequence[Task]:
+    """The tasks of everybody who shares the step of a task and still has to do it."""
+    same = select(Task).where(Task.instance_id == task.instance_id, Task.token == task.token)
+    return session.scalars(same.where(Task.state.in_(UNFINISHED)).order_by(Task.id).with_for_update()).all()
 
 
 def _move_timers(session: Session, found: OpenTask, length: timedelta) -> None:

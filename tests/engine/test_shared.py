@@ -1,11 +1,12 @@
 """A step that several people share: one token, a task for each, and it goes on once."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from engine import clock, registry, sending_back, shared, tasks
+from engine import clock, extending, registry, sending_back, shared, tasks
 from engine.database import transaction
 from engine.errors import Conflict
 from engine.models import Task
@@ -96,6 +97,20 @@ def test_everybody_is_reminded_by_one_clock(company: Play) -> None:
     company.travel(days=2)
 
     assert reminded == late == ["ann", "eve"]
+
+
+def test_more_time_for_one_of_them_is_more_time_for_all(company: Play) -> None:
+    told: list[str | None] = []
+    registry.listen("task_extended")(lambda _session, task, by, reason, now: told.append(task.assignee))
+    Versions(company, SHARED).start()
+    contribute(company, "bob")
+    first = company.open_tasks()[0]
+    with transaction(company.factory) as session:
+        due = clock.now() + timedelta(days=20)
+        extending.extend(session, first.id, due=due, by="hr", reason="So.", now=clock.now())
+    assert told == ["ann", "eve"]
+    assert {task.due_at for task in company.open_tasks()} == {due}
+    assert [job.kind for job in company.jobs()] == ["clock"]
 
 
 def test_a_deadline_on_its_border_takes_all_of_it_back(company: Play) -> None:
