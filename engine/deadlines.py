@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,8 @@ WORKING_DAYS = re.compile(r"(\d{1,3}) working days?")
 MOST_DAYS = 4000
 LONGEST = timedelta(days=365 * 1000)
 END_OF_DAY = time(23, 59)
+FIRST, LAST = datetime(2, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
+"""A date such as 9999-12-31 means never. In some zones it lies beyond what can be counted: it is taken as `LAST`."""
 LATE_START = "late_start_days"
 """The variable of an instance that began after the others: how many working days a deadline is from now that has passed
 already when its step begins (routing rule R11)."""
@@ -132,8 +134,13 @@ def moment(value: Any, start: datetime, zone: str = "UTC") -> datetime:
     """The moment that a duration, a date or a date and time means, counted from `start`.
 
     A date without time means the end of that day in `zone`; working days are those from Monday to Friday, unless
-    `count_working_days` is asked with a calendar. Raises StepFailed for anything else.
+    `count_working_days` is asked with a calendar. Never before `FIRST` or after `LAST`. Raises StepFailed for anything
+    else.
     """
+    return min(max(_moment(value, start, zone), FIRST), LAST)
+
+
+def _moment(value: Any, start: datetime, zone: str) -> datetime:
     text = str(value).strip()
     if days := parse_working_days(text):
         return count_working_days(days, start, Calendar(zone))

@@ -44,6 +44,12 @@ class TestCounting:
         with pytest.raises(StepFailed, match=r"not enough working days in the next 4000 days\. Check the holidays"):
             count_working_days(1, FRIDAY, Calendar("UTC", lambda _day: False))
 
+    @pytest.mark.parametrize("zone", ["America/New_York", "UTC", "Pacific/Auckland"])
+    def test_a_date_that_means_never_can_be_kept_in_every_zone(self, zone: str) -> None:
+        for text in ("9999-12-31", "9999-12-31T23:30:00", "0001-01-01T00:00:00"):
+            at = moment(text, FRIDAY, zone).astimezone(UTC)
+            assert (at > FRIDAY) == text.startswith("9999")
+
     @given(st.integers(1, 300), st.integers(0, 6))
     def test_gives_a_day_that_is_worked_with_as_many_before_it(self, count: int, later: int) -> None:
         start = FRIDAY + timedelta(days=later)
