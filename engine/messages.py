@@ -11,7 +11,7 @@ from engine.changes import Changes
 from engine.errors import NotFound
 from engine.instances import lock
 from engine.models import Instance, Subscription
-from engine.spiff import Program
+from engine.spiff import Failure, Program, Run
 from engine.starting import start_by_message
 from engine.states import SUSPENDED
 from engine.stepping import advance
@@ -104,8 +104,12 @@ def _receive(
     now: datetime,
 ) -> None:
     instance, program = found
-    instance.variables = {**instance.variables, **payload}
     changes = Changes(now)
     changes.record(instance, "message_received", None, None, message=message)
-    advance(session, changes, instance, program, lambda run: run.trigger(token))
+
+    def act(run: Run) -> list[Failure]:
+        run.variables.update(payload)
+        return run.trigger(token)
+
+    advance(session, changes, instance, program, act)
     changes.write(session)
