@@ -12,15 +12,17 @@ from urllib.parse import quote
 from flask import Flask, current_app, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
-from engine import Conflict, NotAllowed, NotFound, Rejection
+from engine import Conflict, EngineError, NotAllowed, NotFound, Rejection, StepFailed
 from webapp.request_session import discard_changes
 
 SECRET_WORDS = ("password", "token", "secret")
 RETRY_SECONDS = 10
+UNIQUE_VIOLATION = "23505"
 UNREACHABLE = (OperationalError, InterfaceError, PoolTimeout)
 
 
@@ -35,7 +37,7 @@ class Explanation:
     reference: str = ""
 
 
-REJECTIONS: tuple[tuple[type[Rejection], Explanation], ...] = (
+REFUSALS: tuple[tuple[type[EngineError], Explanation], ...] = (
     (
         NotFound,
         Explanation(
@@ -50,6 +52,15 @@ REJECTIONS: tuple[tuple[type[Rejection], Explanation], ...] = (
         ),
     ),
     (Rejection, Explanation(422, "This cannot be done now", "", "Nothing has changed. Go back, adjust it, try again.")),
+    (
+        StepFailed,
+        Explanation(
+            422,
+            "The process cannot go on with this",
+            "",
+            "Nothing has changed, and it is not your fault. Show this page to HR: the diagram has to be corrected.",
+        ),
+    ),
 )
 
 STATUSES = {
@@ -116,6 +127,13 @@ FORGED = Explanation(
     "Reload the page and try again.",
 )
 
+CHANGED_MEANWHILE = Explanation(
+    409,
+    "Somebody was faster",
+    "It was changed at the same moment.",
+    "Nothing of yours was overwritten. Reload to see how it stands now.",
+)
+
 
 def install(app: Flask) -> None:
     """Let every error of `app` end in one of these explanations."""
@@ -138,9 +156,11 @@ def answer(error: Exception) -> ResponseReturnValue:
 
 def explain(error: Exception) -> Explanation:
     """The explanation of an error; anything unforeseen is a 500 without its details."""
-    if isinstance(error, Rejection):
-        pattern = next(pattern for kind, pattern in REJECTIONS if isinstance(error, kind))
-        return replace(pattern, reason=str(error))
+    refusal = next((pattern for kind, pattern in REFUSALS if isinstance(error, kind)), None)
+    if refusal is not None:
+        return replace(refusal, reason=str(error))
+    if _is_race(error):
+        return CHANGED_MEANWHILE
     if isinstance(error, CSRFError):
         return FORGED
     if isinstance(error, UNREACHABLE):
@@ -148,6 +168,13 @@ def explain(error: Exception) -> Explanation:
     if isinstance(error, HTTPException) and error.code:
         return STATUSES.get(error.code) or replace(STATUSES[400 if error.code < 500 else 500], status=error.code)
     return STATUSES[500]
+
+
+def _is_race(error: Exception) -> bool:
+    """Whether two people did the same thing at the same moment, and the database let only one of them through."""
+    if isinstance(error, IntegrityError):
+        return getattr(error.orig, "sqlstate", None) == UNIQUE_VIOLATION or "UNIQUE constraint" in str(error.orig)
+    return isinstance(error, StaleDataError)
 
 
 def invalid(page: str) -> ResponseReturnValue:

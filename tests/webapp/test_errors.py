@@ -5,9 +5,10 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask, abort, request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
 
-from engine.errors import Conflict, Finding, InvalidDiagram, NotAllowed, NotFound, Rejection
+from engine.errors import Conflict, EngineError, Finding, InvalidDiagram, NotAllowed, NotFound, Rejection, StepFailed
 from tests.webapp.browsing import Browser
 
 OpenBrowser = Callable[[str], Browser]
@@ -17,6 +18,7 @@ REFUSALS = [
     (NotAllowed("The task belongs to Ben."), 403, "This is not open to you"),
     (Conflict("Ben completed it at 16:05."), 409, "Somebody was faster"),
     (Rejection("The cycle is closed."), 422, "This cannot be done now"),
+    (StepFailed("“rating / weight” cannot be worked out."), 422, "The process cannot go on with this"),
 ]
 
 
@@ -31,7 +33,7 @@ def fail_with(app: Flask, error: Exception) -> None:
 
 @pytest.mark.parametrize(("error", "status", "title"), REFUSALS)
 def test_a_refusal_says_what_why_and_what_to_do(
-    app: Flask, open_browser: OpenBrowser, error: Rejection, status: int, title: str
+    app: Flask, open_browser: OpenBrowser, error: EngineError, status: int, title: str
 ) -> None:
     fail_with(app, error)
     ann = open_browser("ann")
@@ -45,7 +47,7 @@ def test_a_refusal_says_what_why_and_what_to_do(
 
 @pytest.mark.parametrize(("error", "status", "title"), REFUSALS)
 def test_scripts_get_the_same_words(
-    app: Flask, open_browser: OpenBrowser, error: Rejection, status: int, title: str
+    app: Flask, open_browser: OpenBrowser, error: EngineError, status: int, title: str
 ) -> None:
     fail_with(app, error)
     answer = open_browser("ann").open("/fail", Accept="application/json")
@@ -53,6 +55,23 @@ def test_scripts_get_the_same_words(
     assert answer.get_json()["title"] == title
     assert answer.get_json()["reason"] == str(error)
     assert answer.get_json()["remedy"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        StaleDataError("UPDATE statement expected to update 1 row; 0 were matched."),
+        IntegrityError("INSERT", None, Exception("UNIQUE constraint failed: task_set_aside.task_id")),
+    ],
+)
+def test_two_changes_at_the_same_moment_are_nobodys_fault(
+    app: Flask, open_browser: OpenBrowser, error: Exception
+) -> None:
+    fail_with(app, error)
+    page = open_browser("ann").open("/fail")
+    assert page.status_code == 409
+    assert "It was changed at the same moment." in page.text
+    assert str(error) not in page.text
 
 
 def test_every_finding_of_a_diagram_gets_its_own_line(app: Flask, open_browser: OpenBrowser) -> None:
