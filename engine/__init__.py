@@ -21,7 +21,7 @@ Verbs, by module:
 
 - `definitions`: publish a package and find its versions. `inspect_package` lists all that is wrong with files without
   raising; `read_table` reads one of its decision tables, to try it out.
-- `instances`: start and cancel; `suspending`: suspend and resume.
+- `instances`: start and cancel; `suspending`: suspend and resume; `joining`: let one more member take part.
 - `tasks`: load, complete, claim, release, delegate, take back, give back, hand on. `shared`: the tasks of a step that
   several people do. `turns`: those of a step that several approve one after the other. `sending_back`: send a case back
   to an earlier step. `recalling`: take back what one has completed. `reopening`: open a closed step again. `extending`:
@@ -59,6 +59,7 @@ if TYPE_CHECKING:
         incidents,
         instances,
         jobs,
+        joining,
         messages,
         migration,
         queue,
@@ -82,7 +83,7 @@ if TYPE_CHECKING:
         reading,
         transaction,
     )
-    from engine.deadlines import Calendar, count_working_days, due_at, end_of_day, parse_duration
+    from engine.deadlines import LATE_START, Calendar, count_working_days, due_at, end_of_day, parse_duration
     from engine.definitions import files_of, program_for, program_of
     from engine.diagram import BPMN, NAMESPACES, SUB_PROCESSES, Diagram, Flow, Step, read_diagram
     from engine.errors import (
@@ -271,7 +272,6 @@ _HOMES = {
     "engine.database": (
         "Base",
         "SessionFactory",
-        "Use",
         "UtcDateTime",
         "connect",
         "create_session_factory",

@@ -60,7 +60,7 @@ def follow_joiners(session: Session, changed: Collection[str], now: datetime, *,
 
 
 def _asking(session: Session) -> Sequence[tuple[Cycle, Instance]]:
-    """The running cycles that take people in; locked one after the other, so that nobody is taken in twice."""
+    """The running cycles that take people in. Nobody is taken in twice: imports wait for each other."""
     rows = session.execute(
         select(Cycle, Instance)
         .join(Instance, Instance.id == Cycle.instance_id)

@@ -49,7 +49,6 @@ LONGEST = timedelta(minutes=15)
 """How long sending takes at most. A mail that is being sent for longer belongs to a process that is gone."""
 
 NOBODY_KNOWS = "Reviewflow was stopped while it spoke to the mail server: the mail may have gone out or not."
-HAS_LEFT = "This person is not in the organisation any more."
 
 
 @registry.job_kind(WRITE)

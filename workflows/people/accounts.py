@@ -44,7 +44,7 @@ def create_account(
     """Let a person sign in with their e-mail address.
 
     Raises NotFound for an unknown person, Conflict when there is an account already, WeakPassword, and Rejection for a
-    role other than hr and admin.
+    role that is none of ROLES.
     """
     person = session.get(Person, person_id)
     if person is None or is_outside(person_id):
@@ -100,7 +100,7 @@ def set_password(session: Session, account: Account, password: str) -> None:
 
 
 def set_roles(account: Account, roles: Collection[str]) -> None:
-    """Replace the roles. Raises Rejection for a role other than hr and admin."""
+    """Replace the roles. Raises Rejection for a role that is none of ROLES."""
     account.roles = _checked(roles)
 
 
