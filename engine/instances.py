@@ -140,12 +140,17 @@ def _open_first(session: Session, changes: Changes, instance: Instance, run: Run
 
 
 def lock(session: Session, instance_id: int) -> tuple[Instance, Program]:
-    """The instance, locked for change until the transaction ends, and its program. Raises NotFound."""
+    """The instance, locked for change until the transaction ends, and its program. Raises NotFound.
+
+    It is read again: what the session has read of it before may be old by now. What it has changed is written first.
+    """
+    session.flush()
     row = session.execute(
         select(Instance, Definition.checksum)
         .join(Definition, Definition.id == Instance.definition_id)
         .where(Instance.id == instance_id)
         .with_for_update(of=Instance, key_share=True)
+        .execution_options(populate_existing=True)
     ).one_or_none()
     if row is None:
         raise NotFound("There is no such case.")

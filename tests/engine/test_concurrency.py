@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engine import clock, jobs, registry, tasks
+from engine import clock, jobs, registry, suspending, tasks
 from engine.database import transaction
 from engine.errors import Conflict, Rejection
-from engine.models import FanOut, HistoryEntry
+from engine.models import FanOut, HistoryEntry, Instance
 from engine.registry import ServiceCall
 from tests.engine.playing import Play, gather_team, read_diagram
 
@@ -66,6 +66,16 @@ class TestCompleting:
             assert results == [None, None]
             play.complete("sign")
         assert play.open() == []
+
+    def test_is_seen_by_who_had_read_the_case_before(self, play: Play) -> None:
+        """Somebody looks at a case to pause it, and a task of it is completed in that moment."""
+        case = play.start("two_steps")
+        with transaction(play.factory) as session:
+            seen = session.get_one(Instance, case)
+            play.finish(play.task("write"))
+            suspending.suspend(session, seen.id, by="hr", reason="So.", now=clock.now())
+        assert play.instance(case).state == "suspended"
+        assert play.instance(case).variables["done_by"] == {"write": "ann"}
 
     def test_and_claiming_leave_one_holder(self, play: Play) -> None:
         package = read_diagram("one_step").replace(b'rf:actor="ann"', b'rf:actor="group" rf:actorArgument="hr"')
