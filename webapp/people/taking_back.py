@@ -2,6 +2,7 @@
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from engine import clock
 from webapp.access import only_for
@@ -9,7 +10,7 @@ from webapp.actor import signed_in
 from webapp.numbers import read_number
 from webapp.people import blueprint
 from webapp.people.importing import CASE_ACTIONS, SHOWN
-from webapp.request_session import current_session
+from webapp.request_session import current_session, live_sessions
 from workflows.people.accounts import HR
 from workflows.people.imports.undoing import find_memory
 from workflows.people.search import name_people
@@ -19,12 +20,16 @@ from workflows.routing.taking_back import TakenBack, preview_taking_back, take_b
 @blueprint.get("/import/undo")
 @only_for(HR)
 def show_undo() -> ResponseReturnValue:
-    """What taking the newest import back would do; nothing is written."""
-    session = current_session()
-    found = find_memory(session)
-    if found is None:
-        return render_template("people/nothing_to_undo.html")
-    seen = preview_taking_back(session, found[0].id, by=signed_in().person_id, now=clock.now())
+    """What taking the newest import back would do; nothing stays written."""
+    # It is tried out: that takes a transaction which may write, as that of a page that is only read may not.
+    with live_sessions()() as session:
+        found = find_memory(session)
+        if found is None:
+            return render_template("people/nothing_to_undo.html")
+        return _page(session, preview_taking_back(session, found[0].id, by=signed_in().person_id, now=clock.now()))
+
+
+def _page(session: Session, seen: TakenBack) -> str:
     viewer = signed_in().person_id
     tasks = [task for task in seen.tasks if task.subject != viewer]
     people = {one for task in tasks for one in (task.subject, task.to_person) if one}

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select, update
 from werkzeug.test import TestResponse
 
 from engine.database import SessionFactory, transaction
@@ -244,3 +244,26 @@ def test_the_newest_import_is_taken_back_after_a_look(review: Review) -> None:
     assert review.task("manager_review", "ann").assignee == "ben"
     assert hugo.send("/people/import/undo", import_id=found.group(1)).status_code == 409
     assert "There is nothing to take back" in hugo.open("/people/import/undo").text
+
+
+def test_a_look_at_taking_back_is_not_disturbed_by_a_worker(review: Review) -> None:
+    # Given an import, and a worker that writes just when HR opens the page
+    hugo = review.browser("hugo")
+    content = moves_file((review.now.date().isoformat(), "ann", "manager", "mara"))
+    preview(hugo, "moves", content)
+    send_file(hugo, "/people/import", "moves", content, digest=digest(hugo))
+    engine, written = review.factory.kw["bind"], list[str]()
+
+    def write(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.startswith("SELECT") and not written:
+            written.append(statement)
+            with transaction(review.factory) as session:
+                session.execute(update(Import).values(file_name="other.csv"))
+
+    event.listen(engine, "after_cursor_execute", write)
+    # When she looks
+    hugo.open("/people/import/undo")
+    event.remove(engine, "after_cursor_execute", write)
+    # Then it is shown as it is by then
+    assert written
+    assert hugo.heading == "Take “other.csv” back?"
