@@ -9,7 +9,17 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine import SessionFactory, connect, create_session_factory
-from webapp import access, errors, navigation, numbers, presentation, rate_limits, request_session, security_headers
+from webapp import (
+    access,
+    errors,
+    navigation,
+    numbers,
+    presentation,
+    rate_limits,
+    request_session,
+    security_headers,
+    texts,
+)
 from webapp.assets import register_assets
 from webapp.auth.sessions import SessionCookies, login_manager
 from webapp.request_session import TransactionalFlask
@@ -65,6 +75,7 @@ def create_app(settings: Settings | None = None, *, session_factory: SessionFact
     app = TransactionalFlask(__name__)
     _configure(app, settings)
     numbers.install(app)
+    texts.install(app)
     request_session.install(app, session_factory or create_session_factory(connect(settings.database_url)))
     security_headers.install(app, production=settings.production)
     errors.install(app)

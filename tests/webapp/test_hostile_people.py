@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 import pytest
+from flask import request
 from sqlalchemy import select
 
 from engine.database import transaction
@@ -172,6 +173,25 @@ HUGE = 10**30
 )  # fmt: skip
 def test_absurd_numbers_in_an_address_lead_nowhere(review: Review, address: str) -> None:
     assert review.browser("hugo").open(address).status_code < 500
+
+
+def test_no_text_that_comes_in_holds_what_postgresql_cannot_keep(review: Review) -> None:
+    def repeat(name: str) -> list[object]:
+        return [name, request.args.to_dict(flat=False), request.form.getlist("reason")]
+
+    review.app.add_url_rule("/repeated/<name>", view_func=repeat, methods=["GET", "POST"])
+    ann = review.browser("ann")
+    assert ann.open("/repeated/a%00b").status_code == 404
+    assert ann.open("/repeated/ann?q=a%00b&q=c").get_json() == ["ann", {"q": ["ab", "c"]}, []]
+    ann.open("/account")
+    assert ann.send("/repeated/ann", reason="So.\0").get_json()[2] == ["So."]
+
+
+def test_absurd_approvals_are_none(review: Review) -> None:
+    mara = review.browser("mara")
+    mara.open("/inbox")
+    for seen in (f"{HUGE}-f", "²-f", "-", "x-f"):
+        assert mara.send("/inbox/approvals", seen=seen).status_code == 422
 
 
 def test_absurd_numbers_in_a_form_are_no_fault_of_ours(review: Review) -> None:

@@ -1,5 +1,7 @@
 """Approving many tasks at once: looking at what can be approved, asking for it, taking it back, what became of it."""
 
+from contextlib import suppress
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -29,7 +31,7 @@ def approve_selected() -> ResponseReturnValue:
     seen = {}
     for text in request.form.getlist("seen"):
         number, _, fingerprint = text.partition("-")
-        if number.isdigit():
+        with suppress(ValueError):
             seen[read_number(number)] = fingerprint
     batch = ask_to_approve(
         current_session(),

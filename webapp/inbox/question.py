@@ -51,7 +51,7 @@ class Question:
     @classmethod
     def read(cls, arguments: Mapping[str, str]) -> "Question":
         """The question that these arguments of an address ask."""
-        said = {word: str(arguments.get(word, "")).replace("\0", "").strip()[:LONGEST] for word in WORDS}
+        said = {word: str(arguments.get(word, "")).strip()[:LONGEST] for word in WORDS}
         try:
             cycle = read_number(said["cycle"]) if said["cycle"] else None
         except ValueError:
