@@ -111,7 +111,7 @@ class MailPreference(Base):
 
 
 class DecisionLink(Base):
-    """A link in a mail by which one person decides one task once: `outcome`, at this `revision` of the task.
+    """A link in a mail by which one person decides one task once: `outcome`, while it is as it was `seen`.
 
     To somebody outside of the organisation it gives the whole form of the task, with an empty `outcome`.
     """

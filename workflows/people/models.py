@@ -246,8 +246,8 @@ class OrgUnitVersion(Base):
 class Account(Base):
     """The sign-in of a person, under the person's e-mail address.
 
-    Roles are `hr` and `admin`. Being an executive is no role here: it follows from the grade. `session_token` is what
-    a browser session holds instead of the person's id, so that a new token ends every session.
+    Roles are some of `accounts.ROLES`. Being an executive is no role here: it follows from the grade. `session_token`
+    is what a browser session holds instead of the person's id, so that a new token ends every session.
     """
 
     __tablename__ = "account"
