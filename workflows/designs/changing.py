@@ -8,7 +8,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from engine import Conflict, NotFound, Rejection
-from workflows.designs.files import check_file, check_package, diagram_path, identify, with_identity, word_for
+from workflows.designs.files import check_file, check_package, diagram_path, identify, in_utf8, with_identity, word_for
 from workflows.designs.models import Design, DesignChange, DesignFile
 from workflows.designs.reading import changes_of, files_at, files_of, lock_design
 from workflows.people.search import name_people
@@ -52,6 +52,7 @@ def save_file(
     can hold. Saving what is there already changes nothing. At most nine statements.
     """
     check_file(path, content)
+    content = in_utf8(path, content)
     design = lock_design(session, design_id)
     row = _current(session, design_id, path)
     if row is not None and row.content == content:

@@ -12,6 +12,7 @@ from engine import BPMN, InvalidDiagram, Rejection, read_diagram, read_xml
 MOST_FILES = 200
 LARGEST_PACKAGE = 10_000_000
 LARGEST_FORM = 1_000_000
+XML = (".bpmn", ".dmn")
 _NAME = r"[A-Za-z0-9_](?:[A-Za-z0-9_. -]{0,98}[A-Za-z0-9_])?"
 _PATH = re.compile(rf"{_NAME}\.bpmn|forms/{_NAME}\.json|decisions/{_NAME}\.dmn|README\.md")
 
@@ -37,7 +38,7 @@ def check_file(path: str, content: bytes) -> None:
     """
     if not fits(path):
         raise UnfitFile(f"A package cannot hold “{path[:80]}”: it holds a diagram, forms/*.json and decisions/*.dmn.")
-    if path.endswith((".bpmn", ".dmn")):
+    if path.endswith(XML):
         root = read_xml(content, path)
         if path.endswith(".bpmn") and root.tag != f"{{{BPMN}}}definitions":
             raise UnfitFile(f"{path} is not a BPMN 2.0 diagram. Save it as BPMN 2.0 XML in your tool.")
@@ -69,12 +70,17 @@ def diagram_path(files: Mapping[str, bytes]) -> str:
     return diagrams[0]
 
 
-def in_utf8(content: bytes) -> bytes:
-    """The diagram in UTF-8, which is what the editor reads. Raises Rejection when it is no readable XML."""
+def in_utf8(path: str, content: bytes) -> bytes:
+    """A diagram or table in UTF-8, which is what the editors read; other files as they are.
+
+    Raises Rejection when it is no readable XML.
+    """
+    if not path.endswith(XML):
+        return content
     declared = re.match(rb"""\s*<\?xml[^>]*encoding=["']([^"']+)""", content)
     if (declared is None or declared[1].lower() == b"utf-8") and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content
-    return etree.tostring(read_xml(content, "The diagram").getroottree(), encoding="UTF-8", xml_declaration=True)
+    return etree.tostring(read_xml(content, path).getroottree(), encoding="UTF-8", xml_declaration=True)
 
 
 def identify(content: bytes) -> tuple[str, str] | None:

@@ -47,7 +47,6 @@ def start_from_definition(session: Session, definition_id: int, name: str, *, by
 def start_from_files(session: Session, files: Mapping[str, bytes], source: str, *, by: str, now: datetime) -> Design:
     """A design of what somebody exported here or drew elsewhere; `source` is the name of the file it came in."""
     check_package(files)
-    files = {path: in_utf8(content) if path.endswith(".bpmn") else content for path, content in files.items()}
     if identify(files[diagram_path(files)]) is None:
         raise UnfitFile(
             "The diagram has no process that can run, or several. Mark exactly one as executable in your tool, "
@@ -73,6 +72,7 @@ def free_key(session: Session, name: str) -> str:
 def _start_from(
     session: Session, files: Mapping[str, bytes], detail: str, name: str, *, by: str, now: datetime
 ) -> Design:
+    files = {path: in_utf8(path, content) for path, content in files.items()}
     path = diagram_path(files)
     own = check_name(name) if name.strip() else ""
     if own:

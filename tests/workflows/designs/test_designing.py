@@ -54,6 +54,25 @@ def test_a_shipped_process_is_changed_or_copied(library: SessionFactory) -> None
             starting.start_from_shipped(session, "annual_review", "", by="rita", now=NOW)
 
 
+def test_what_another_tool_wrote_in_its_own_letters_can_be_edited(library: SessionFactory) -> None:
+    # Given a process that was published as it came: its diagram in UTF-16, its table in Latin letters
+    package = dict(read_package(resources("bpmn") / "annual_review"))
+    (table,) = (path for path in package if path.endswith(".dmn"))
+    drawn, ruled = (package[path].decode() for path in ("annual_review.bpmn", table))
+    package["annual_review.bpmn"] = drawn.replace('encoding="UTF-8"', 'encoding="UTF-16"').encode("utf-16")
+    latin = ruled.replace('encoding="UTF-8"', 'encoding="ISO-8859-1"', 1).encode("latin-1", "xmlcharrefreplace")
+    package[table] = latin
+    with transaction(library) as session:
+        definition = definitions.deploy(session, package, by="hugo", now=NOW)
+        # When a design goes on from it, and the table is saved once more by that tool
+        design = starting.start_from_definition(session, definition.id, "", by="hugo", now=NOW)
+        changing.save_file(session, design.id, table, latin + b"\n", based_on=1, by="hugo", now=NOW)
+        # Then the editors can read all of it
+        found = {path: content.decode() for path, content in files_of(session, design.id).items()}
+        assert 'name="Annual review"' in found["annual_review.bpmn"]
+        assert inspect_package(files_of(session, design.id)).errors == []
+
+
 def test_a_design_goes_on_from_a_published_version(library: SessionFactory) -> None:
     with transaction(library) as session:
         package = read_package(resources("bpmn") / "annual_review")
