@@ -4,7 +4,7 @@ The order and the meaning follow form-js: an empty answer breaks only "required"
 """
 
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -115,8 +115,12 @@ def _between(value: Decimal, minimum: Setting, maximum: Setting, scope: Scope) -
     return ""
 
 
+# What can be typed has more digits than Decimal reckons with by itself.
+_EXACT = Context(prec=60)
+
+
 def _digits(value: Decimal, digits: int | None) -> str:
-    if digits is None or value == round(value, digits):
+    if digits is None or value == _EXACT.quantize(value, Decimal(1).scaleb(-digits)):
         return ""
     return "Please give a whole number." if digits == 0 else f"Please give at most {digits} digits after the point."
 
@@ -124,7 +128,8 @@ def _digits(value: Decimal, digits: int | None) -> str:
 def _steps(field: Number, value: Decimal) -> str:
     if fault := _digits(value, field.decimal_digits):
         return fault
-    return f"Please give a multiple of {show_number(field.step)}." if field.step and value % field.step else ""
+    is_off = field.step is not None and _EXACT.remainder(value, field.step) != 0
+    return f"Please give a multiple of {show_number(field.step)}." if field.step and is_off else ""
 
 
 def _sizes(count: int, fewest: int | None, most: int | None, verb: str, noun: str) -> str:

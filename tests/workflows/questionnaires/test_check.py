@@ -110,6 +110,8 @@ def test_a_broken_rule_is_a_sentence(draw: Any, component: dict[str, Any], sent:
         ({"type": "textfield", "validate": {"validationType": "email"}}, "anna.k@post.example.com"),
         ({"type": "textfield", "validate": {"validationType": "phone"}}, "+41 (0)44 123-45-67"),
         ({"type": "number", "increment": "0.05", "validate": {"min": 0}}, "0.15"),
+        ({"type": "number", "increment": "0.00001"}, "9" * 24),
+        ({"type": "number", "decimalDigits": 12}, "9" * 24),
         ({"type": "number", "validate": {"min": 1}}, ""),
         ({"type": "money", "currency": "EUR"}, "12"),
         ({"type": "checklist", "values": ["a"]}, None),
