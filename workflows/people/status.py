@@ -7,6 +7,9 @@ from typing import Any
 from workflows.people.models import ACTIVE, ON_LEAVE, TERMINATED
 from workflows.people.timeline import Facts, Timeline, facts_on, replace_from
 
+NO_END = date.max
+"""What systems write for the last day of a leave whose end nobody knows."""
+
 STATUS_FACTS = ("status", "leave_from", "leave_to", "termination_date")
 
 
@@ -81,7 +84,7 @@ def _what_follows(statement: StatusStatement) -> list[tuple[date, Facts]]:
     if facts["status"] == ACTIVE and statement.leave_from and statement.leave_from > statement.effective:
         following.append((statement.leave_from, facts | {"status": ON_LEAVE}))
     leaves = facts["status"] == ON_LEAVE or bool(following)
-    if leaves and statement.leave_to and statement.leave_to >= statement.effective:
+    if leaves and statement.leave_to and statement.effective <= statement.leave_to < NO_END:
         following.append((statement.leave_to + timedelta(days=1), back))
     if exit_day and exit_day > statement.effective:
         following = [(day, told) for day, told in following if day < exit_day]

@@ -37,6 +37,11 @@ def test_a_leave_ends_after_its_last_day(company: Session) -> None:
     assert [status_of(company, "ann", day) for day in days] == ["active", "leave", "leave", "active"]
 
 
+def test_a_leave_until_the_last_day_there_is_has_no_end(company: Session) -> None:
+    bring_moves(company, ("2026-12-01", "ann", "leave", "9999-12-31"))
+    assert [status_of(company, "ann", day) for day in (DAY, date(9999, 12, 31))] == ["leave", "leave"]
+
+
 def test_a_longer_leave_keeps_its_first_day(company: Session) -> None:
     bring_moves(company, ("2026-12-01", "ann", "leave", "2027-01-31"))
     bring_moves(company, ("2027-01-15", "ann", "leave", "2027-03-31"))
