@@ -131,6 +131,7 @@ if TYPE_CHECKING:
         no_table,
         populations,
         router,
+        work_out_plainly,
     )
     from engine.remembering import Stay
     from engine.rounds import comes_in_rounds
@@ -265,6 +266,7 @@ __all__ = [
     "tasks",
     "transaction",
     "turns",
+    "work_out_plainly",
 ]
 
 _HOMES = {
@@ -327,6 +329,7 @@ _HOMES = {
         "no_table",
         "populations",
         "router",
+        "work_out_plainly",
     ),
     "engine.rounds": ("comes_in_rounds",),
     "engine.remembering": ("Stay",),

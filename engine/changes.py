@@ -44,6 +44,9 @@ def request_for(instance: Instance, step: Step, program: Program, now: datetime)
     def decide(decision: str) -> Any:
         return program.answer(decision, instance.variables, now)
 
+    def work_out(text: str, variables: dict[str, Any]) -> Any:
+        return program.evaluate(text, variables, now)
+
     return AssignmentRequest(
         step=step,
         subject=instance.subject,
@@ -51,6 +54,7 @@ def request_for(instance: Instance, step: Step, program: Program, now: datetime)
         initiator=instance.initiator,
         root_id=instance.root_id,
         decide=decide,
+        work_out=work_out,
         process=program.diagram.key,
     )
 

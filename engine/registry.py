@@ -16,7 +16,8 @@ from engine.database import SessionFactory
 from engine.deadlines import Calendar
 from engine.diagram import Diagram, Step
 from engine.errors import Finding, StepFailed
-from engine.feel import Field
+from engine.feel import FeelError, Field, to_plain
+from engine.feel import compile as compile_expression
 from engine.models import Instance, Job, Task
 
 if TYPE_CHECKING:
@@ -28,12 +29,21 @@ def no_table(decision: str) -> NoReturn:
     raise StepFailed(f"There is no decision table “{decision}” to ask here.")
 
 
+def work_out_plainly(text: str, variables: dict[str, Any]) -> Any:
+    """The value of a FEEL expression as JSON, where nobody says of which type a variable is. Raises StepFailed."""
+    try:
+        return to_plain(compile_expression(text).evaluate(variables))
+    except FeelError as error:
+        raise StepFailed(f"“{text.strip()}” cannot be worked out: {error}") from error
+
+
 @dataclass(frozen=True)
 class AssignmentRequest:
     """A task that needs a person: the step as drawn, whom the instance is about, its variables, who started it.
 
     `root_id` is the instance of the whole cycle, `process` the key of its process. `decide` asks a decision table of
-    the package, by the id of the decision, and answers as JSON; it raises StepFailed.
+    the package, by the id of the decision, `work_out` gives the value of a FEEL expression over variables, as the
+    diagram declares them; both answer as JSON, and raise StepFailed.
     """
 
     step: Step
@@ -42,6 +52,7 @@ class AssignmentRequest:
     initiator: str | None = None
     root_id: int | None = None
     decide: Callable[[str], Any] = no_table
+    work_out: Callable[[str, dict[str, Any]], Any] = work_out_plainly
     process: str = ""
 
 

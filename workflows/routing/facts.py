@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import String, cast, select
 from sqlalchemy.orm import Session
 
-from engine import AssignmentRequest, Step, Task, no_table
+from engine import AssignmentRequest, Step, Task, no_table, work_out_plainly
 from workflows.outside.naming import Outsider, look_up, outsider_of
 from workflows.outside.steps import ACTOR as OUTSIDE
 from workflows.people.accounts import BOARD
@@ -54,6 +54,7 @@ class Question:
     initiator: str | None = None
     managers: Mapping[str, Sequence[ManagerPeriod]] = field(default_factory=dict)
     decide: Callable[[str], Any] = no_table
+    work_out: Callable[[str, dict[str, Any]], Any] = work_out_plainly
     has_board: Callable[[], bool] = bool
     process: str = ""
     rolls: Rolls | None = None
@@ -68,6 +69,10 @@ class Question:
     def with_argument(self, argument: str) -> "Question":
         """The same question with another addition to the name of the actor."""
         return replace(self, step=replace(self.step, settings={**self.step.settings, "actorArgument": argument}))
+
+    def value_of(self, text: str) -> Any:
+        """The value of a FEEL expression of the diagram in this case, as JSON. Raises StepFailed."""
+        return self.work_out(text, self.variables)
 
     @property
     def person(self) -> PersonOnDay | None:
@@ -125,6 +130,7 @@ def ask(session: Session, requests: Sequence[AssignmentRequest], now: datetime) 
             initiator=request.initiator,
             managers=managers,
             decide=request.decide,
+            work_out=request.work_out,
             has_board=has_board,
             process=request.process,
             rolls=rolls,

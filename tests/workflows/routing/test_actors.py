@@ -7,9 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from engine.changes import request_for
 from engine.diagram import Step
 from engine.errors import InvalidDiagram, StepFailed
+from engine.models import Instance
 from engine.registry import Assignment, AssignmentRequest
+from engine.spiff import compile_program
+from tests.engine.drawing import draw, person
 from tests.workflows.routing.cast import CAST, NOW, START, TODAY, Somebody, become, bring, join, sign_up, user_step
 from tests.workflows.routing.diagrams import publish
 from workflows.notifications.post import POST
@@ -21,6 +25,7 @@ from workflows.routing.resolvers import ACTORS, find_problem
 from workflows.routing.router import OrganisationRouter
 
 KNOWN = {somebody.id: somebody for somebody in CAST}
+AMOUNT = {"amount": "number"}
 YEAR = {"period_from": "2026-01-01", "period_to": "2026-12-31"}
 
 
@@ -237,6 +242,17 @@ class TestWhoeverAnExpressionNames:
 
     def test_the_first_of_a_list_who_may(self, company: Session) -> None:
         assert assign(company, self.STEP, "ann", rating=1, mentor="carl", sponsors=["ann", "nina"]).assignee == "nina"
+
+    def test_over_an_amount_that_is_kept_as_exact_text(self, company: Session) -> None:
+        chosen = 'if amount > 1000 then "carl" else "nina"'
+        package = draw("start > talk > end", person("talk", actor="expression", actorArgument=chosen), variables=AMOUNT)
+        program = compile_program(package)
+        instance = Instance(subject="ann", variables={"amount": "1250.50"})
+
+        request = request_for(instance, program.step("talk"), program, NOW)
+        [assignment] = OrganisationRouter().assign(company, [request], NOW)
+
+        assert assignment.assignee == "carl"
 
     @pytest.mark.parametrize("sponsors", [[], None, 7, ["stranger"], {"id": "carl"}])
     def test_anything_else_goes_to_the_manager(self, company: Session, sponsors: Any) -> None:

@@ -10,7 +10,7 @@ from workflows.routing.resolvers.registry import Candidate, Choice, actor
 
 
 def _is_level(argument: str) -> str | None:
-    if argument.isdigit() and int(argument) >= 1:
+    if argument.isdecimal() and int(argument) >= 1:
         return None
     return f"“{argument}” is no number of levels. Write 1 for the manager, 2 for the manager's manager, and so on."
 

@@ -85,9 +85,9 @@ def member(question: Question) -> Iterator[Choice]:
 def expression(question: Question) -> Iterator[Choice]:
     """The person, or the first fitting one of a list, that a FEEL expression names; then the managers."""
     try:
-        found = feel.to_plain(feel.compile(question.argument).evaluate(question.variables))
-    except feel.FeelError as error:
-        yield Unclear(f"“{question.argument}” cannot be worked out: {error}")
+        found = question.value_of(question.argument)
+    except StepFailed as error:
+        yield Unclear(str(error))
         found = None
     yield from _people(question, found, f"“{question.argument}” names them")
     yield from upwards(question, 1)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from engine import feel
+from engine import StepFailed
 from workflows.people.accounts import EXECUTIVE
 from workflows.people.committees import CHAIR, MEMBER
 from workflows.people.grades import is_at_least, rank_of
@@ -159,6 +159,6 @@ def _work_out(question: Question) -> Any:
 
 def _evaluate(question: Question, text: str) -> Any:
     try:
-        return feel.to_plain(feel.compile(text).evaluate(question.variables))
-    except feel.FeelError as error:
+        return question.value_of(text)
+    except StepFailed as error:
         return str(error)
