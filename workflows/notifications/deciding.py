@@ -112,7 +112,7 @@ def has_own_way(step: Step) -> bool:
 
 def asks_to_sign_in(found: OpenTask) -> bool:
     """Whether a link is not enough: where the step is signed or has its own page, and where it decides on pay."""
-    return has_own_way(found.step) or stakes_of(found.task).pay
+    return has_own_way(found.step) or stakes_of(found.task, found.instance.variables).pay
 
 
 def read_link(session: Session, link_id: int, now: datetime, *, lock: bool = False) -> Asked:

@@ -174,10 +174,10 @@ def begin_absence(session: Session, job: Job, now: datetime) -> None:
 
 def _covered(session: Session, task: Task, person: PersonOnDay, absent: Absent, now: datetime) -> Assignment | None:
     """Who does an open task of somebody who is away; None where it is their own, or nobody may stand in."""
-    stakes = stakes_of(task)
+    program, instance = program_for(session, task.definition_id), session.get_one(Instance, task.instance_id)
+    stakes = stakes_of(task, instance.variables)
     if not stakes.decides:
         return None
-    program, instance = program_for(session, task.definition_id), session.get_one(Instance, task.instance_id)
     [question] = ask(session, [request_for(instance, program.step(task.step), program, now)], now)
     question = replace(question, taken=others_at(session, task))
     deputy, notes = find_stand_in(question, stakes, person, absent)

@@ -3,6 +3,7 @@
 The router asks before it hands out a task, the gate before anybody acts on one. Both ask here.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,7 +44,12 @@ class Stakes:
 
 def is_about_pay(step: Step, variables: dict[str, Any]) -> bool:
     """Whether the step decides on the pay or grade of its subject."""
-    return variables.get("reward_kind") not in (None, "none") or any(name in REWARD_VARIABLES for name, _ in step.sets)
+    return is_reward_proposed(variables) or any(name in REWARD_VARIABLES for name, _ in step.sets)
+
+
+def is_reward_proposed(variables: Mapping[str, Any]) -> bool:
+    """Whether a case is about a reward by now, so that whoever decides in it decides on pay."""
+    return variables.get("reward_kind") not in (None, "none")
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ do it instead; to the person it is about it names nobody and no step, because bo
 that has not been released.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -30,6 +31,7 @@ from workflows.routing.conflicts import (
     find_conflict,
     find_deputy_conflict,
     find_pay_conflict,
+    is_reward_proposed,
 )
 from workflows.routing.electing import is_ballot
 from workflows.routing.facts import ask, day_of
@@ -38,7 +40,7 @@ from workflows.routing.resolvers import GROUPS
 
 def check(session: Session, task: Task, variables: dict[str, Any], actor: str, now: datetime) -> None:
     """Raise NotAllowed, with the reason and who could, unless `actor` may hold and decide `task` now."""
-    stakes = stakes_of(task)
+    stakes = stakes_of(task, variables)
     conflict = find_conflict(stakes, task.step, task.subject, variables, actor)
     if is_outside(actor):
         _check_outside(session, task, stakes)
@@ -61,7 +63,7 @@ def check(session: Session, task: Task, variables: dict[str, Any], actor: str, n
 
 def _check_member(session: Session, task: Task, variables: dict[str, Any], now: datetime) -> None:
     """Nobody votes for somebody who must not: a ballot is that of its member, whoever casts it."""
-    stakes, member = stakes_of(task), task.owner or ""
+    stakes, member = stakes_of(task, variables), task.owner or ""
     conflict = find_conflict(stakes, task.step, task.subject, variables, member)
     if conflict is None and stakes.pay:
         organisation = organisation_on(session, day_of(now))
@@ -84,7 +86,7 @@ def check_asked(session: Session, task: Task, person_id: str, now: datetime) -> 
     person = organisation.person(person_id)
     if person is None or person.has_left:
         raise NotAllowed("This person is not in the organisation any more. Ask somebody else.")
-    if not stakes_of(task).pay:
+    if not stakes_of(task, session.get_one(Instance, task.instance_id).variables).pay:
         return
     if person_id == task.subject:
         raise NotAllowed(f"{person.name} cannot be asked: nobody has a say in their own pay.")
@@ -94,10 +96,11 @@ def check_asked(session: Session, task: Task, person_id: str, now: datetime) -> 
         raise NotAllowed(f"{person.name} cannot be asked: {conflict.fact}.")
 
 
-def stakes_of(task: Task) -> Stakes:
-    """What has to be checked for a task, as kept when it was handed out."""
+def stakes_of(task: Task, variables: Mapping[str, Any]) -> Stakes:
+    """What has to be checked for a task, as kept when it was handed out; pay also where it was proposed since."""
     heading = task.explanation[0] if task.explanation else {}
-    return Stakes.from_text(heading.get("stakes"))
+    kept = Stakes.from_text(heading.get("stakes"))
+    return replace(kept, pay=kept.pay or (kept.decides and is_reward_proposed(variables)))
 
 
 def _check_outside(session: Session, task: Task, stakes: Stakes) -> None:
@@ -192,7 +195,9 @@ def members_of(session: Session, group: str, now: datetime) -> set[str]:
 
 def may_take(organisation: Organisation, task: Task, variables: dict[str, Any], member: str) -> bool:
     """Whether a member of the group that has a task is in no conflict about it. No statement."""
-    return find_any_conflict(organisation, stakes_of(task), task.step, task.subject, variables, member) is None
+    return (
+        find_any_conflict(organisation, stakes_of(task, variables), task.step, task.subject, variables, member) is None
+    )
 
 
 def _who_could(session: Session, task: Task, variables: dict[str, Any], conflict: Conflict, now: datetime) -> str:

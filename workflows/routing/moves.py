@@ -311,7 +311,7 @@ def _changes_hands(question: Question, task: Task, rightful: Assignment) -> bool
         return task.owner != rightful.owner
     if task.assignee is None:
         return rightful.assignee is not None or task.group != rightful.group
-    if task.assignee == task.subject and not stakes_of(task).decides:
+    if task.assignee == task.subject and not stakes_of(task, question.variables).decides:
         return False
     refused = refusal_of(question, task, task.assignee)
     if refused in CONFLICTS:
@@ -323,7 +323,7 @@ def _changes_hands(question: Question, task: Task, rightful: Assignment) -> bool
 
 def refusal_of(question: Question, task: Task, holder: str) -> str | None:
     """The rule by which the holder of a task, perhaps for somebody else, may not have it by now; None if they may."""
-    stakes = stakes_of(task)
+    stakes = stakes_of(task, question.variables)
     if found := why_not(question, stakes, holder):
         return found[0]
     if stakes.pay and task.owner not in (None, holder):

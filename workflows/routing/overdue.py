@@ -34,6 +34,7 @@ from workflows.notifications.models import PASSED_OVER
 from workflows.people.accounts import HR
 from workflows.routing.choosing import choose
 from workflows.routing.facts import ask
+from workflows.routing.gate import others_at
 from workflows.routing.situations import ADVANCE, KEEP, WHEN_OVERDUE
 
 ACT = "act_on_overdue"
@@ -91,12 +92,14 @@ def _advance(session: Session, task: Task, now: datetime) -> None:
 def _instead(session: Session, task: Task, step: Step, now: datetime) -> Assignment:
     """Whom the router gives the task to, were it that of who is told when it is late; HR where that is nobody else.
 
-    It never goes to the person it is about, whoever the diagram names.
+    It never goes to the person it is about, whoever the diagram names, nor to somebody who does the step already.
     """
     instance, program = session.get_one(Instance, task.instance_id), program_for(session, task.definition_id)
     told = {"actor": step.settings.get("escalate", "group"), "actorArgument": HR}
     ways = [replace(step, settings={**step.settings, **named}) for named in (told, {**told, "actor": "group"})]
-    first, hr = (choose(one) for one in ask(session, [request_for(instance, way, program, now) for way in ways], now))
+    asked = ask(session, [request_for(instance, way, program, now) for way in ways], now)
+    others = others_at(session, task)
+    first, hr = (choose(replace(one, taken=others)) for one in asked)
     return hr if first.assignee in (task.subject, task.assignee) and first.assignee is not None else first
 
 
@@ -105,8 +108,10 @@ def _give_to_others(session: Session, task: Task, instance: Instance, to: Assign
         return
     note = {"rule": "R18", "fact": "It was not done in time, so it was given to you."}
     again = replace(to, explanation=[to.explanation[0], note, *to.explanation[1:]])
+    trial = session.begin_nested()
     try:
         hand_out_again(session, task.id, again, by=None, reason=REASON, now=now)
+        trial.commit()
     except (Conflict, NotAllowed):
-        # Somebody has closed it meanwhile, or nobody else may have it: it stays, late as it is.
-        return
+        # Somebody has closed it meanwhile, or nobody else may have it: it stays with whoever has it, late as it is.
+        trial.rollback()

@@ -107,7 +107,7 @@ def _find_conflict(session: Session, task_id: int, person: str, now: datetime) -
     task = session.get_one(Task, task_id)
     variables = session.get_one(Instance, task.instance_id).variables
     organisation = organisation_on(session, day_of(now))
-    conflict = find_any_conflict(organisation, stakes_of(task), task.step, task.subject, variables, person)
+    conflict = find_any_conflict(organisation, stakes_of(task, variables), task.step, task.subject, variables, person)
     return conflict.fact if conflict else ""
 
 

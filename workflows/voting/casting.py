@@ -5,13 +5,28 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import OPEN, Conflict, NotAllowed, NotFound, OpenTask, Rejection, SharedStep, Task, registry, shared, tasks
+from engine import (
+    OPEN,
+    RUNNING,
+    Conflict,
+    Instance,
+    NotAllowed,
+    NotFound,
+    OpenTask,
+    Rejection,
+    SharedStep,
+    Task,
+    registry,
+    shared,
+    tasks,
+)
 from workflows.voting import deciding
 from workflows.voting.counting import CHOICES
 from workflows.voting.models import ANNULLED, CALLED, CAST, PRESENT, RECUSED, SETTLED, Ballot
 from workflows.voting.standing import Standing, lock_vote, standing_of, vote_id_of
 
 LONGEST_REASON = 2000
+PAUSED = "This case is paused. Vote when it goes on."
 
 
 def attend(session: Session, task_id: int, *, by: str, now: datetime) -> Standing:
@@ -74,7 +89,7 @@ def _checked(reason: str) -> str:
 
 def _load_open(session: Session, found: OpenTask, vote_id: int) -> tuple[Standing, SharedStep, Ballot]:
     if found.task.state != OPEN:
-        raise Conflict("This case is paused. Vote when it goes on.")
+        raise Conflict(PAUSED)
     standing = standing_of(session, vote_id)
     if standing.vote.outcome is not None:
         raise Conflict("The ranking is closed. Nothing was changed.")
@@ -98,8 +113,7 @@ def _load(
     ballot = standing.of(task_id)
     if by not in (task.assignee, task.closed_by):
         raise NotAllowed("This is somebody else’s ballot.")
-    if standing.vote.state == SETTLED or standing.vote.outcome is not None:
-        raise Conflict("The vote is settled already. Nothing was changed.")
+    _refuse_if_over(session, standing, at.instance, now)
     if ballot.state != CAST or ballot.changed_by != by:
         told = "You are recused from it." if ballot.state in (RECUSED, ANNULLED) else "You are not asked any more."
         raise Conflict(f"You have no vote here. {told}")
@@ -108,6 +122,16 @@ def _load(
     if not recusing:
         registry.router().check(session, task, at.instance.variables, by, now)
     return standing, None, at, ballot
+
+
+def _refuse_if_over(session: Session, standing: Standing, instance: Instance, now: datetime) -> None:
+    """A vote that is settled, left another way, or paused is not changed by those who have voted."""
+    if standing.vote.state == SETTLED or standing.vote.outcome is not None:
+        raise Conflict("The vote is settled already. Nothing was changed.")
+    if not standing.still_waits(session, instance, now):
+        raise Conflict("The process has moved on, so this vote is over. Nothing was changed.")
+    if instance.state != RUNNING:
+        raise Conflict(PAUSED)
 
 
 def _find_own(session: Session, task: Task, by: str) -> OpenTask:

@@ -62,6 +62,14 @@ def test_a_decision_on_pay_asks_the_organisation(company: Session, statements: l
     assert len(statements) == 2
 
 
+def test_what_becomes_about_pay_while_it_is_open_is_checked_for_it(company: Session) -> None:
+    # Given a step about Ben that somebody who reports to him has, before anything is proposed
+    task = open_task(company, user_step("opinion", "named person", "carl"), subject="ben")
+    check(company, task, {}, "carl", NOW)
+    # When a reward is proposed beside it, then it is about pay, as it would be if it were handed out now.
+    assert "decides on yours" in refusal(company, task, "carl", reward_kind="bonus")
+
+
 def test_r1_the_subject_does_the_steps_that_are_theirs(company: Session) -> None:
     task = open_task(company, user_step("self_assessment", "subject"), subject="ann")
 

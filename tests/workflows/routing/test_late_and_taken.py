@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 import engine.job_kinds  # noqa: F401 - registers what does the jobs
-from engine import instances, jobs, tasks
+from engine import UNFINISHED, Assignment, instances, jobs, tasks, turns
 from engine.database import SessionFactory, transaction
 from engine.diagram import Step
 from engine.errors import Conflict, InvalidDiagram, NotAllowed
@@ -20,6 +20,7 @@ from workflows.installing import install
 from workflows.notifications.models import Notification
 from workflows.reviews.sending_back import send_back
 from workflows.reviews.submitting import save_draft
+from workflows.routing.router import OrganisationRouter
 
 
 @dataclass
@@ -129,6 +130,33 @@ class TestR18:
         case.start(write(whenOverdue="escalate", escalate="subject"), CHECK)
         case.travel(days=9)
         assert ("write", "ann") not in case.open()
+
+    def test_r18_never_to_somebody_who_does_the_step_already(self, case: Case) -> None:
+        # Given a step that Mara does after Ben, and of which she is told when he is late
+        case.start(write(whenOverdue="escalate", escalate="manager's manager"), CHECK)
+        with transaction(case.factory) as session:
+            found = tasks.find(session, case.task("write").id, lock=True)
+            to = Assignment(
+                "mara", None, [*found.task.explanation[:1], {"rule": "added", "fact": "So.", "holder": "mara"}]
+            )
+            turns.add(session, found, to, first=False, by="ben", now=case.now)
+        # When he is late
+        case.travel(days=9)
+        # Then whoever is above her does his part, and she does it once.
+        assert case.open() == [("write", "olga")]
+        with case.factory() as session:
+            held = session.scalars(select(Task.assignee).where(Task.step == "write", Task.state.in_(UNFINISHED)))
+            assert sorted(str(one) for one in held) == ["mara", "olga"]
+
+    def test_r18_what_the_gate_refuses_stays_where_it_is(self, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+        def refuse(*_given: object) -> None:
+            raise NotAllowed("Not today.")
+
+        case.start(write(whenOverdue="escalate", escalate="manager's manager"), CHECK)
+        monkeypatch.setattr(OrganisationRouter, "check", refuse)
+        case.travel(days=9)
+        assert case.open() == [("write", "ben")]
+        assert case.history("task_reassigned") == []
 
     def test_r18_what_was_sent_back_after_the_deadline_is_not_advanced_in_the_same_night(self, case: Case) -> None:
         # Given a step with a day as deadline, and one that sends it back when that day has passed

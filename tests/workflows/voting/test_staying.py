@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import HistoryEntry, NotAllowed, Task, instances, program_for, tasks
+from engine import Conflict, HistoryEntry, NotAllowed, Task, instances, program_for, suspending, tasks
 from engine.diagram import Step
 from tests.workflows.routing.cast import NOW, TODAY, become, user_step
 from tests.workflows.routing.diagrams import publish
@@ -213,3 +213,32 @@ def test_a_vote_that_hr_goes_back_from_leaves_no_ballot_open(company: Session) -
     assert all(again in board.told(who)[-1] for who in ("lena", "omar", "rita", "mara"))
     board.does("ben", text="Well done.")
     assert len(board.open()) == 5
+
+
+def test_a_vote_that_was_left_calls_nobody_and_changes_no_more(company: Session) -> None:
+    board = Board(company, vote_step("majority"))
+    board.does("ben", text="Well done.")
+    board.votes("lena", APPROVE)
+    written = company.scalars(select(Task.id).where(Task.step == "write")).one()
+    reopen(company, written, by="hugo", reason="The figures are old.", now=NOW)
+
+    with pytest.raises(Conflict, match="moved on"):
+        board.is_recused("lena")
+    with pytest.raises(Conflict, match="moved on"):
+        board.votes("lena", REJECT)
+
+    assert board.open() == ["ben"], "Paul, in reserve, is not called to a vote that is over"
+
+
+def test_while_the_case_is_paused_no_vote_changes(company: Session) -> None:
+    board = Board(company, vote_step("majority"))
+    board.does("ben", text="Well done.")
+    board.votes("lena", APPROVE)
+    suspending.suspend(company, board.instance.id, by="hugo", reason="We wait for the figures.", now=NOW)
+
+    with pytest.raises(Conflict, match="paused"):
+        board.votes("lena", REJECT)
+    with pytest.raises(Conflict, match="paused"):
+        board.is_recused("lena")
+
+    assert board.ballot("lena").choice == APPROVE
