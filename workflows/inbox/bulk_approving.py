@@ -113,12 +113,15 @@ def approve_some(session: Session, job: Job, now: datetime) -> None:
     waiting = select(BatchItem).where(BatchItem.batch_id == batch.id, BatchItem.state == batches.WAITING)
     items = session.scalars(waiting.order_by(BatchItem.id).limit(TOGETHER).with_for_update()).all()
     ids = [item.target_id for item in items]
-    found = {
-        task.id: (task, variables)
-        for task, variables in session.execute(
-            select(Task, Instance.variables).join(Instance, Instance.id == Task.instance_id).where(Task.id.in_(ids))
-        )
-    }
+    # Locked before the figures are compared, so that what is approved is what was seen; in one order for all workers.
+    figures = (
+        select(Task, Instance.variables)
+        .join(Instance, Instance.id == Task.instance_id)
+        .where(Task.id.in_(ids))
+        .order_by(Instance.id)
+        .with_for_update(of=Instance, key_share=True)
+    )
+    found = {task.id: (task, variables) for task, variables in session.execute(figures)}
     every = [(item, *found[item.target_id]) for item in items]
     if not _approve_together(session, batch, every, now):
         for item, task, variables in every:
