@@ -96,7 +96,7 @@ def remove(session: Session, found: OpenTask, *, by: str, now: datetime) -> None
         _call(session, found, following, by=by, now=now)
 
 
-def do_without(session: Session, found: OpenTask, *, reason: str, by: str, now: datetime) -> Task:
+def do_without(session: Session, found: OpenTask, *, reason: str, by: str | None, now: datetime) -> Task:
     """Take back the task of somebody in line who cannot do it any more, loaded with its lock; answers with the next.
 
     Raises Conflict when it is closed or paused, or where nobody comes after it.
@@ -113,7 +113,7 @@ def do_without(session: Session, found: OpenTask, *, reason: str, by: str, now: 
     return following
 
 
-def _call(session: Session, found: OpenTask, task: Task, *, by: str, now: datetime) -> None:
+def _call(session: Session, found: OpenTask, task: Task, *, by: str | None, now: datetime) -> None:
     """It is the turn of `task`: it waits from now on, with time of its own where its deadline has passed."""
     task.state = change(TASK, task.state, "call")
     task.revision += 1

@@ -28,6 +28,7 @@ from engine import (
     registry,
     request_for,
     tasks,
+    turns,
 )
 from workflows.notifications.informing import Notice, inform
 from workflows.notifications.models import PASSED_OVER
@@ -40,6 +41,8 @@ from workflows.routing.situations import ADVANCE, KEEP, WHEN_OVERDUE
 ACT = "act_on_overdue"
 CAME_BACK = ("task_sent_back", "task_reopened")
 REASON = "It was not done in time."
+WITHOUT_IT = "has gone on without it. HR can open it again for you."
+WITH_THE_NEXT = "goes on with whoever does it after you."
 
 
 @registry.listen("task_overdue")
@@ -81,12 +84,16 @@ def act(session: Session, job: Job, now: datetime) -> None:
 
 
 def _advance(session: Session, task: Task, now: datetime) -> None:
+    """Let the review go on without a task, with whoever does the step after its holder: they are not late."""
+    goes_on = task.turn is not None and tasks.next_of(tasks.line_of(session, task), task) is not None
     if task.assignee is not None:
-        text = (
-            f"“{task.name}” was not done in time, so the review has gone on without it. HR can open it again for you."
-        )
+        then = WITH_THE_NEXT if goes_on else WITHOUT_IT
+        text = f"“{task.name}” was not done in time, so the review {then}"
         inform(session, [Notice(task.assignee, PASSED_OVER, text, task.id)], now)
-    tasks.pass_over(session, task.id, by=None, reason=REASON, now=now)
+    if goes_on:
+        turns.do_without(session, tasks.find(session, task.id, lock=True), reason=REASON, by=None, now=now)
+    else:
+        tasks.pass_over(session, task.id, by=None, reason=REASON, now=now)
 
 
 def _instead(session: Session, task: Task, step: Step, now: datetime) -> Assignment:

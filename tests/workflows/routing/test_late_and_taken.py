@@ -59,6 +59,14 @@ class Case:
         with transaction(self.factory) as session:
             tasks.complete(session, self.task(step).id, by=by, now=self.now)
 
+    def add(self, whom: str) -> None:
+        """Let somebody do “write” after Ben."""
+        with transaction(self.factory) as session:
+            found = tasks.find(session, self.task("write").id, lock=True)
+            note = {"rule": "added", "fact": "So.", "holder": whom}
+            to = Assignment(whom, None, [*found.task.explanation[:1], note])
+            turns.add(session, found, to, first=False, by="ben", now=self.now)
+
     def history(self, kind: str) -> list[HistoryEntry]:
         with self.factory() as session:
             return list(session.scalars(select(HistoryEntry).where(HistoryEntry.kind == kind)))
@@ -134,12 +142,7 @@ class TestR18:
     def test_r18_never_to_somebody_who_does_the_step_already(self, case: Case) -> None:
         # Given a step that Mara does after Ben, and of which she is told when he is late
         case.start(write(whenOverdue="escalate", escalate="manager's manager"), CHECK)
-        with transaction(case.factory) as session:
-            found = tasks.find(session, case.task("write").id, lock=True)
-            to = Assignment(
-                "mara", None, [*found.task.explanation[:1], {"rule": "added", "fact": "So.", "holder": "mara"}]
-            )
-            turns.add(session, found, to, first=False, by="ben", now=case.now)
+        case.add("mara")
         # When he is late
         case.travel(days=9)
         # Then whoever is above her does his part, and she does it once.
@@ -147,6 +150,27 @@ class TestR18:
         with case.factory() as session:
             held = session.scalars(select(Task.assignee).where(Task.step == "write", Task.state.in_(UNFINISHED)))
             assert sorted(str(one) for one in held) == ["mara", "olga"]
+
+    def test_r18_without_one_of_several_it_is_the_turn_of_the_next(self, case: Case) -> None:
+        case.start(write(whenOverdue="advance"), CHECK)
+        case.add("mara")
+        case.travel(days=4)
+        # Ben was late, and Mara has time of her own.
+        assert case.open() == [("write", "mara")]
+        (entry,) = case.history("part_dropped")
+        assert (entry.step, entry.actor, entry.detail["reason"]) == ("write", None, "It was not done in time.")
+        assert "not done in time" in case.told("ben")[-1]
+        case.travel(days=2)
+        assert case.open() == [("write", "mara")]
+        case.do("write", "mara")
+        assert case.open() == [("check", "mara")]
+
+    def test_r18_without_the_last_of_several_the_review_goes_on(self, case: Case) -> None:
+        case.start(write(whenOverdue="advance"), CHECK)
+        case.add("mara")
+        case.travel(days=14)
+        assert case.open() == [("check", "mara")]
+        assert len(case.history("step_passed_over")) == 1
 
     def test_r18_what_the_gate_refuses_stays_where_it_is(self, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
         def refuse(*_given: object) -> None:
