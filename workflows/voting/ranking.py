@@ -198,7 +198,11 @@ def _votes(
         if ballot is not None:
             found[vote.id].append((ballot, task))
     standings = [Standing(votes[key], tuple(held), read_settings(votes[key].settings)) for key, held in found.items()]
-    return list(votes.values()), standings
+    # A case that came back to the step is ranked anew, and what it came to before counts no more.
+    latest = {vote.instance_id: vote for vote in votes.values()}
+    return sorted(latest.values(), key=lambda vote: vote.id), [
+        one for one in standings if latest[one.vote.instance_id] is one.vote
+    ]
 
 
 def _spent(session: Session, votes: Sequence[Vote]) -> Decimal:

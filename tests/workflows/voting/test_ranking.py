@@ -52,7 +52,7 @@ def candidates() -> Iterator[None]:
 class Board:
     """A cycle in which the committee “Bonuses” ranks everybody: Mara leads it, with Rita and Hugo."""
 
-    def __init__(self, session: Session, late: str = "", **settings: str) -> None:
+    def __init__(self, session: Session, late: str = "", *, can_come_back: bool = False, **settings: str) -> None:
         self.session = session
         found_committee(session, "Bonuses")
         for who in ("mara", "rita", "hugo"):
@@ -62,6 +62,9 @@ class Board:
         flows, beside = "start1 > decide > end1", [step]
         if late:
             flows, beside = f"{flows}; late > end2", [step, deadline("late", "decide", late)]
+        if can_come_back:
+            sign = person("sign", actor="named person", actorArgument="olga", sendBack="yes")
+            flows, beside = "start1 > write > decide > sign > end1", [person("write", actor="manager"), step, sign]
         package = draw("start > cases > end", sub("cases", flows, *beside, over="tests.candidates"))
         definition = deploy(session, with_pictures(package), by=None, now=NOW)
         self.root = instances.start(session, definition, name="Bonuses 2026", by="rita", now=NOW)
@@ -83,6 +86,11 @@ class Board:
         """Whom somebody has a task about."""
         found = select(Task.subject).where(Task.assignee == who, Task.state == "open").order_by(Task.subject)
         return [str(one) for one in self.session.scalars(found)]
+
+    def hands_in(self, who: str, about: str, **answers: str) -> None:
+        """Let somebody do their step about a candidate."""
+        tasks.complete(self.session, self.task(who, about), by=who, now=NOW, answers=answers)
+        self.session.flush()
 
     def ranks(self, who: str, *order: str) -> None:
         """Let somebody hand in their order."""
