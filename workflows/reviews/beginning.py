@@ -25,11 +25,11 @@ def find_beginning(session: Session, found: OpenTask, reader: str) -> Submission
     here = (Task.instance_id == task.instance_id) & (Task.step == task.step)
     own, of_their_own_side = Submission.author == reader, of_their_side(reader)
     on_hand = (Submission.task_id == task.id) & of_their_own_side
-    begun = here & (Task.state == CANCELLED) & (Submission.state == DRAFT) & own
+    begun = (Task.state == CANCELLED) & (Submission.state == DRAFT) & own
     # Where several have done the step one after the other, each begins with their own.
-    handed_in = here & (Task.state == COMPLETED) & (own | (Task.turn.is_(None) & of_their_own_side))
-    statement = select(Submission).join(Task, Task.id == Submission.task_id).where(on_hand | begun | handed_in)
-    latest = session.scalar(statement.order_by(Task.id.desc()).limit(1))
+    handed_in = (Task.state == COMPLETED) & (own | (Task.turn.is_(None) & of_their_own_side))
+    at_the_step = select(Submission).join(Task, Task.id == Submission.task_id).where(here)
+    latest = session.scalar(at_the_step.where(on_hand | begun | handed_in).order_by(Task.id.desc()).limit(1))
     if latest is None or latest.state == DRAFT:
         return latest
     return _as_read_by(session, found, latest, reader) if _is_done_once_more(found) else None
