@@ -14,6 +14,7 @@ from tests.workflows.small_cycle import SmallCycle
 from workflows.cases.reading import rating_in, read_case
 from workflows.cases.subject_view import follow
 from workflows.cycles.models import Cycle
+from workflows.notifications.models import Notification
 from workflows.notifications.reading import list_notifications
 from workflows.people.models import Account
 from workflows.questionnaires import ShownAnswer
@@ -152,9 +153,10 @@ def seen_by_subject(cycle: SmallCycle, subject: str) -> dict[str, Any]:
         running = session.scalars(select(Cycle).where(Cycle.instance_id == cycle.root)).one()
         phases = follow(session, case, running, program_for(session, running.definition_id))
         own = session.scalars(select(Task).where(Task.assignee == subject, Task.subject == subject)).all()
-        others = set(session.scalars(select(Task.id).where(Task.subject.is_distinct_from(subject))))
+        elsewhere = select(Notification.id).join(Task, Task.id == Notification.task_id)
+        others = set(session.scalars(elsewhere.where(Task.subject.is_distinct_from(subject))))
         # What somebody is told of a task about others, as a manager or in HR, is not about their own review.
-        told = [notice.text for notice in list_notifications(session, subject) if notice.task_id not in others]
+        told = [notice.text for notice in list_notifications(session, subject) if notice.id not in others]
         why = [explain(task.explanation, holder=subject, reader=subject) for task in own]
     return {**seen, "phases": phases, "notifications": told, "why": why}
 
