@@ -10,6 +10,7 @@ from webapp.absences import blueprint
 from webapp.actor import signed_in
 from webapp.errors import invalid
 from webapp.picking import find_candidates
+from webapp.presentation import format_day
 from webapp.request_session import current_session, discard_changes
 from workflows.cycles.processes import list_processes
 from workflows.people.accounts import HR
@@ -62,12 +63,15 @@ def add_substitute(absence_id: int) -> ResponseReturnValue:
     """Let somebody stand in, in one process or in all of them."""
     absence = _find(absence_id)
     to, process = request.form.get("to", ""), request.form.get("process", "")
+    if not to:
+        return invalid(_absence_page(absence, problem="Choose who stands in."))
     try:
         name_substitute(current_session(), absence.id, to, process=process, now=clock.now())
     except Rejection as refusal:
         discard_changes()
         return invalid(_absence_page(_find(absence_id), problem=str(refusal)))
-    flash(f"{name_people(current_session(), [to])[to]} stands in. Open tasks follow in a moment.", "success")
+    when = f"on {format_day(absence.first_day)}" if _is_to_come(absence) else "in a moment"
+    flash(f"{name_people(current_session(), [to])[to]} stands in. Open tasks follow {when}.", "success")
     return redirect(url_for("absences.show_absence", absence_id=absence_id))
 
 
@@ -83,10 +87,16 @@ def remove_substitute(absence_id: int, position: int) -> ResponseReturnValue:
 def end(absence_id: int) -> ResponseReturnValue:
     """Be back early, or not go at all."""
     absence = _find(absence_id)
+    never = _is_to_come(absence)
     end_absence(current_session(), absence.id, now=clock.now())
-    flash("The absence is over. What others have not done yet comes back.", "success")
+    over = "The absence is over. What others have not done yet comes back."
+    flash("The absence is taken back. Nothing changes hands." if never else over, "success")
     own = absence.person_id == signed_in().person_id
     return redirect(url_for("absences.show_absences", person=None if own else absence.person_id))
+
+
+def _is_to_come(absence: Absence) -> bool:
+    return absence.first_day > day_of(clock.now())
 
 
 def _whose() -> Person:
@@ -140,6 +150,7 @@ def _absence_page(absence: Absence, *, problem: str) -> str:
     return render_template(
         "absences/absence.html",
         absence=absence,
+        is_to_come=_is_to_come(absence),
         whose=session.get_one(Person, absence.person_id),
         own=absence.person_id == signed_in().person_id,
         named=named,

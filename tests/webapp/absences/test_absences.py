@@ -6,6 +6,7 @@ from datetime import timedelta
 from engine import clock
 from tests.webapp.browsing import Browser
 from tests.webapp.reviewing import MANAGER_REVIEW, SELF_ASSESSMENT, Review, hand_in
+from webapp.presentation import format_day
 from workflows.routing.facts import day_of
 
 
@@ -124,3 +125,21 @@ def test_ones_own_self_assessment_is_not_delegated(review: Review) -> None:
     task, ann = review.task("self_assessment", "ann"), review.browser("ann")
 
     assert "/delegation" not in ann.open(f"/tasks/{task.id}").text
+
+
+def test_an_absence_to_come_says_when_tasks_follow_and_can_be_taken_back(review: Review) -> None:
+    ben = review.browser("ben")
+    address = enter(ben, first=5, last=9)
+    first = format_day(day_of(clock.now()) + timedelta(days=5))
+    assert f"Dora stands in. Open tasks follow on {first}." in ben.send(f"{address}/substitutes", to="dora").text
+    assert "Not away after all?" in ben.page.text
+    assert "The absence is taken back." in ben.send(f"{address}/end").text
+
+
+def test_whoever_chooses_nobody_to_stand_in_can_go_on_looking(review: Review) -> None:
+    ben = review.browser("ben")
+    address = enter(ben)
+    ben.open(f"{address}?q=a")
+    refused = ben.send(f"{address}/substitutes?q=a")
+    assert (refused.status_code, "Choose who stands in." in refused.text) == (422, True)
+    assert f'<form method="get" action="{address}"' in refused.text
