@@ -36,6 +36,8 @@ def test_rows_that_are_written_are_read_again_and_are_feel(condition: Condition)
     [
         ("rating >= 4", "the rating is at least 4"),
         ('second_outcome != "no" or late = true', "second outcome is not “no” or late is yes"),
+        ('outcome != "approve"', "outcome is not approved"),
+        ('outcome = "reject" or outcome = "escalate"', "outcome is rejected or escalated"),
         ("rating = null and x.y < 2", "the rating is not known and x.y is less than 2"),
         ("rating != null", "the rating is known"),
         ("rating = 1 or rating = 5 or late = true", "the rating is 1 or 5 or late is yes"),

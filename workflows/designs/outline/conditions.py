@@ -19,6 +19,9 @@ WITHOUT_ORDER = ("string", "boolean")
 """The types of which no value is more than another."""
 
 NOTHING = {"=": "is not known", "!=": "is known"}
+DECIDED = {'"approve"': "approved", '"reject"': "rejected", '"escalate"': "escalated"}
+"""What a decision can come to, in words."""
+
 ANSWERS = {"true": "yes", "false": "no", "null": "not known"}
 _TERM = re.compile(
     r'([A-Za-z_][\w.]*)\s*(!=|<=|>=|=|<|>)\s*("(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?|true|false|null)', re.ASCII
@@ -127,4 +130,6 @@ def _say_comparison(row: Comparison) -> str:
 
 
 def _say_value(row: Comparison) -> str:
+    if row.value in DECIDED:
+        return DECIDED[row.value]
     return f"“{row.text}”" if row.value.startswith('"') else ANSWERS.get(row.value, row.value)

@@ -139,7 +139,7 @@ def _person(step: Step, words: Words, names: Mapping[str, str]) -> list[str]:
 
 
 def _lower(text: str) -> str:
-    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def _machine(step: Step, words: Words, _names: Mapping[str, str]) -> list[str]:
