@@ -81,6 +81,8 @@ def _reason(person: PersonOnDay, selection: Selection) -> str:
         return f"Works as {person.employment_type}"
     if selection.hired_before is not None and person.hire_date >= selection.hired_before:
         return "Joined too late"
+    if selection.people and person.id not in selection.people:
+        return "Not among those who are named"
     return "In another unit, grade or country"
 
 

@@ -1,5 +1,6 @@
 """The values that people of a day have: what a page offers to narrow a list or a population by."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -38,11 +39,16 @@ def list_values(session: Session, on: date) -> Values:
     )
 
 
+def _by_number(name: str) -> list[tuple[int, str]]:
+    """A name to be put in order by, with its numbers as numbers: “Team 2” before “Team 10”."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name)]
+
+
 def _as_tree(units: Sequence[UnitOnDay]) -> list[tuple[UnitOnDay, int]]:
-    """Parents before children, siblings by name. A unit whose parent is unknown stands at the top."""
+    """Parents before children, siblings by name and number. A unit whose parent is unknown stands at the top."""
     known = {unit.id for unit in units}
     children: dict[str | None, list[UnitOnDay]] = {}
-    for unit in sorted(units, key=lambda unit: (unit.name, unit.id), reverse=True):
+    for unit in sorted(units, key=lambda unit: (_by_number(unit.name), unit.id), reverse=True):
         children.setdefault(unit.parent_id if unit.parent_id in known else None, []).append(unit)
     tree: list[tuple[UnitOnDay, int]] = []
     waiting = [(unit, 0) for unit in children.get(None, [])]

@@ -199,6 +199,7 @@ def test_certain_people_are_named_one_by_one(open_browser: OpenBrowser, factory:
     page = hugo.open(address("/cycles/new/confirmation", people=named)).text
     assert "“Self-assessment” begins for 2 people" in page
     assert "only the 2 people who are named" in page
+    assert "Not among those who are named" in hugo.open(address("/cycles/new", people=named)).text
     # Then these two alone take part.
     hugo.send("/cycles", **CHOSEN, people=named)
     with factory() as session:
