@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from engine import IN_HAND, FanOut, Graph, Instance, Task, program_for
 from workflows.cycles.models import Case, Cycle
 from workflows.people.models import OrgUnitVersion
+from workflows.routing.facts import day_of
 
 PLACE: ColumnElement[str] = func.coalesce(Instance.called_at, Task.step)
 """Where a task is in the picture of its cycle: at its own step, or at the call of the process it belongs to."""
@@ -70,7 +71,7 @@ def progress_of(session: Session, cycle: Cycle, now: datetime, *, viewer: str = 
 
     With a `viewer`, as that person may see it: without their own case.
     """
-    units, takes_part = _units(session, cycle, viewer)
+    units, takes_part = _units(session, cycle, now, viewer)
     fan_outs = session.scalars(select(FanOut).where(FanOut.instance_id == cycle.instance_id).order_by(FanOut.id)).all()
     return CycleProgress(
         cases=sum(unit.cases for unit in units),
@@ -129,8 +130,10 @@ def may_be_counted(viewer: str) -> ColumnElement[bool]:
     return Task.subject.is_(None) | (Task.subject != viewer) | (func.coalesce(Task.closed_by, Task.assignee) == viewer)
 
 
-def _units(session: Session, cycle: Cycle, viewer: str) -> tuple[list[UnitProgress], bool]:
-    """The cases of everybody but the viewer by unit, and whether there is one of the viewer."""
+def _units(session: Session, cycle: Cycle, now: datetime, viewer: str) -> tuple[list[UnitProgress], bool]:
+    """The cases of everybody but the viewer by unit as it is called today, or was last; and whether there is one of
+    the viewer.
+    """
     others = Case.person_id != viewer
     every = session.execute(
         select(
@@ -145,9 +148,9 @@ def _units(session: Session, cycle: Cycle, viewer: str) -> tuple[list[UnitProgre
     rows = [(unit, cases, closed) for unit, cases, closed, _ in every if cases]
     names = dict(
         session.execute(
-            select(OrgUnitVersion.unit_id, OrgUnitVersion.name).where(
-                OrgUnitVersion.unit_id.in_([unit for unit, _, _ in rows]), OrgUnitVersion.valid_to.is_(None)
-            )
+            select(OrgUnitVersion.unit_id, OrgUnitVersion.name)
+            .where(OrgUnitVersion.unit_id.in_([unit for unit, _, _ in rows]), OrgUnitVersion.valid_from <= day_of(now))
+            .order_by(OrgUnitVersion.valid_from)
         ).all()
     )
     found = [UnitProgress(unit, names.get(unit, unit), cases, closed) for unit, cases, closed in rows]

@@ -13,6 +13,7 @@ from engine import BPMN, Graph, compile_program, read_package
 from engine.database import transaction
 from engine.models import Instance, Task
 from engine.tasks import reassign
+from tests.workflows.people.cast import UNITS, bring_units
 from tests.workflows.small_cycle import SmallCycle, counted
 from workflows.cycles.models import Cycle
 from workflows.cycles.overview import count_unit_work, summarise_cycles
@@ -60,6 +61,20 @@ def test_after_the_launch_everybody_is_at_the_first_step(stored_cycle: SmallCycl
         ("The company", 4, 0),
     ]
     assert [(fan_out.step, fan_out.total, fan_out.done) for fan_out in seen.fan_outs] == [("write_review", 8, 0)]
+
+
+def test_units_have_the_names_of_today(stored_cycle: SmallCycle) -> None:
+    """A unit is called otherwise from next month on."""
+    later = stored_cycle.now + timedelta(days=30)
+    renamed = [{**unit, "name": "Product" if unit["org_unit"] == "DIVISION" else unit["name"]} for unit in UNITS]
+    with transaction(stored_cycle.factory) as session:
+        bring_units(session, renamed, on=later.date())
+    with stored_cycle.factory() as session:
+        seen = [progress_of(session, _cycle(session, stored_cycle), now).units for now in (stored_cycle.now, later)]
+    assert [{unit.name for unit in units} for units in seen] == [
+        {"Engineering", "The company"},
+        {"Product", "The company"},
+    ]
 
 
 def test_steps_come_in_the_order_of_the_flow_whatever_that_of_the_file() -> None:
