@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from workflows.people.absences import Away, read_away
 from workflows.people.facts import PersonOnDay, Rows, UnitOnDay, select_people_on, select_units_on, valid_on
-from workflows.people.grades import is_at_least, rank_of
+from workflows.people.grades import rank_of
 from workflows.people.lines import (
     line_above,
     list_managers_between,
@@ -158,10 +158,6 @@ class Organisation:
             if level == levels:
                 return manager
         return None
-
-    def first_up_with_grade(self, person_id: str, grade: str) -> PersonOnDay | None:
-        """The first person up the line with that grade or a higher one."""
-        return next((above for above in self.managers_up(person_id) if is_at_least(above.grade, grade)), None)
 
     def is_above(self, manager_id: str, person_id: str) -> bool:
         """Whether somebody is anywhere in the line above a person."""

@@ -46,13 +46,6 @@ def test_levels_are_counted_from_one(company: Session) -> None:
 
 
 @both_ways
-def test_the_first_up_the_line_with_a_grade(company: Session, ask: Ask) -> None:
-    organisation = ask(company, TODAY)
-    found = [organisation.first_up_with_grade("ann", grade) for grade in ("G5", "E1", "E2", "E9")]
-    assert [one.id if one else None for one in found] == ["ben", "mara", "olga", None]
-
-
-@both_ways
 def test_downwards_and_sideways(company: Session, ask: Ask) -> None:
     organisation = ask(company, TODAY)
     assert ids(organisation.direct_reports("ben")) == ["ann", "carl"]

@@ -188,7 +188,6 @@ def _answers(organisation: Organisation, who: str) -> list[object]:
         organisation.manager_of(who),
         organisation.managed_since(who),
         list(organisation.managers_up(who)),
-        organisation.first_up_with_grade(who, "E1"),
         organisation.is_above("olga", who),
         organisation.dotted_managers(who),
         organisation.hr_partner(who),
