@@ -82,7 +82,8 @@ def create_app(settings: Settings | None = None, *, session_factory: SessionFact
     presentation.install(app)
     register_assets(app)
     app.session_interface = SessionCookies()
-    login_manager.init_app(app)
+    # No template asks for its `current_user`; it would ask a database again that has just not answered.
+    login_manager.init_app(app, add_context_processor=False)
     # Before the check for forged requests, so that somebody whose session ended is told that, and gets the text back.
     access.install(app)
     forgery_check = CSRFProtect(app)

@@ -8,8 +8,10 @@ from flask import Flask, abort, request
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
+from engine.database import connect, create_session_factory
 from engine.errors import Conflict, EngineError, Finding, InvalidDiagram, NotAllowed, NotFound, Rejection, StepFailed
 from tests.webapp.browsing import Browser
+from webapp.request_session import TransactionalFlask
 
 OpenBrowser = Callable[[str], Browser]
 
@@ -72,6 +74,16 @@ def test_two_changes_at_the_same_moment_are_nobodys_fault(
     assert page.status_code == 409
     assert "It was changed at the same moment." in page.text
     assert str(error) not in page.text
+
+
+def test_who_is_signed_in_is_told_that_the_database_does_not_answer(
+    app: TransactionalFlask, open_browser: OpenBrowser
+) -> None:
+    ann = open_browser("ann")
+    app.session_factory = create_session_factory(connect("postgresql://nobody@127.0.0.1:1/none"))
+    page = ann.open("/inbox")
+    assert page.status_code == 503
+    assert ann.heading == "Reviewflow is not available right now"
 
 
 def test_every_finding_of_a_diagram_gets_its_own_line(app: Flask, open_browser: OpenBrowser) -> None:
