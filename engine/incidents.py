@@ -205,7 +205,7 @@ def _change_values(
     values = read_values(program.dictionary, resolution.values)
     if values:
         old = {name: instance.variables.get(name) for name in values}
-        instance.variables = {**instance.variables, **values}
+        instance.variables, instance.undo = {**instance.variables, **values}, None
         changes.record(instance, "variables_changed", None, by, reason=reason, old=old, new=values)
 
 

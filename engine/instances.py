@@ -163,7 +163,7 @@ def set_variables(
     """Let an instance know something otherwise from now on, with the reason in its history. Raises NotFound."""
     instance, _ = lock(session, instance_id)
     old = {name: instance.variables.get(name) for name in values}
-    instance.variables = {**instance.variables, **values}
+    instance.variables, instance.undo = {**instance.variables, **values}, None
     changes = Changes(now)
     changes.record(instance, "variables_changed", None, by, reason=reason, old=old, new=values)
     changes.write(session)

@@ -92,8 +92,9 @@ def strike_clock(session: Session, job: Job, now: datetime) -> None:
             registry.emit(session, "task_overdue", task=task, step=step, now=now)
         else:
             registry.emit(session, "task_reminder", task=task, now=now)
-    if (due := found[0].due_at) is not None:
-        changes.wind_clock(job.instance_id, job.token, step, due, after=job.due_at)
+    if (due := found[0].due_at) is not None and not is_over:
+        # Not counted from `due_at`, which moves when a job is tried again: reminders that have passed are skipped.
+        changes.wind_clock(job.instance_id, job.token, step, due, after=None)
     changes.write(session)
 
 

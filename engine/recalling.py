@@ -18,7 +18,7 @@ from engine import registry
 from engine.changes import Changes
 from engine.errors import Conflict, NotFound
 from engine.models import FanOut, Instance, Task
-from engine.states import COMPLETED, INSTANCE, TASK, UNFINISHED, change
+from engine.states import COMPLETED, INSTANCE, LIVE, TASK, UNFINISHED, change
 from engine.stepping import open_again, take_back, waits_of
 from engine.suspending import refuse_suspended
 from engine.tasks import OpenTask, load_closed
@@ -79,12 +79,12 @@ def _put_back(session: Session, found: OpenTask, undo: dict[str, Any], *, by: st
     }
     instance.remembered, instance.undo = undo["remembered"], None
     before = waits_of(instance, found.program, instance.blob, now)
-    changes = Changes(now)
+    changes, done_at = Changes(now), task.closed_at or now
     withdrawn = _open_tasks(session, instance.id, standing.keys() - before.keys())
     take_back(session, changes, instance, {token: wait for token, wait in standing.items() if token not in before})
     _open_task(session, task, instance, by=by, now=now)
     back = [wait for token, wait in before.items() if token not in standing and token != task.token]
-    open_again(changes, instance, found.program, back, task=task)
+    open_again(changes, instance, found.program, back, task=task, done_at=done_at)
     changes.record(instance, "task_recalled", task.step, by, task=task.id, to=task.assignee)
     changes.write(session)
     recalled = Recalled(task, withdrawn, instance.variables, by)
@@ -111,6 +111,8 @@ def _open_task(session: Session, task: Task, instance: Instance, *, by: str, now
 def revive(session: Session, instance: Instance, now: datetime) -> None:
     """Let an instance run again that has ended, if nothing has gone on that waited for it."""
     instance.state = change(INSTANCE, instance.state, "revive")
+    if instance.started_for is not None and _is_begun_anew(session, instance):
+        raise Conflict("It cannot go on again: the same was begun anew since, and only one at a time runs.")
     if instance.parent_id is not None:
         refuse_suspended(session.get_one(Instance, instance.parent_id))
         counted = session.execute(
@@ -125,3 +127,9 @@ def revive(session: Session, instance: Instance, now: datetime) -> None:
             raise Conflict(GONE_ON)
     registry.emit(session, "instance_revived", instance=instance, now=now)
     instance.ended_at = None
+
+
+def _is_begun_anew(session: Session, instance: Instance) -> bool:
+    """Whether another instance runs for the message and key that has started this one."""
+    others = select(Instance.id).where(Instance.started_for == instance.started_for, Instance.state.in_(LIVE))
+    return session.scalar(others.where(Instance.id != instance.id)) is not None

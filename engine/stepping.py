@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine import registry
 from engine.changes import Changes, Strike, drop_incidents, timer_due, withdraw, withdraw_fan_outs
-from engine.deadlines import Calendar, count_working_days, late_start_of
+from engine.deadlines import Calendar, count_working_days, late_start_of, next_strike
 from engine.definitions import program_for
 from engine.diagram import Step
 from engine.errors import StepFailed
@@ -166,11 +166,25 @@ def _open_event(changes: Changes, instance: Instance, program: Program, wait: Wa
     open_event(changes, instance, program, wait, since=changes.now)
 
 
-def open_event(changes: Changes, instance: Instance, program: Program, wait: Wait, *, since: datetime) -> None:
-    """Ask for the rows of an event that is waited for; a timer counts from `since`. Raises StepFailed."""
+def open_event(
+    changes: Changes,
+    instance: Instance,
+    program: Program,
+    wait: Wait,
+    *,
+    since: datetime,
+    struck_until: datetime | None = None,
+) -> None:
+    """Ask for the rows of an event that is waited for; a timer counts from `since`. Raises StepFailed.
+
+    One that comes again goes on behind the times until `struck_until` at which it has struck.
+    """
     step = program.step(wait.step)
     if wait.kind == "timer":
         strike = timer_due(program, step, instance.variables, since, repeats=not step.interrupts)
+        if strike.cycle is not None and struck_until is not None and strike.due <= struck_until:
+            again = next_strike(strike.cycle, strike.due, struck_until)
+            strike = strike if again is None else Strike(*again)
         days = late_start_of(instance.variables)
         if days is not None and strike.due <= since:
             # One day after the task that it ends, whose deadline is moved by the same rule.
@@ -188,10 +202,12 @@ def correlation_of(program: Program, step: Step, variables: dict[str, Any], now:
     return "" if text is None else str(program.evaluate(text, variables, now))
 
 
-def open_again(changes: Changes, instance: Instance, program: Program, waits: list[Wait], *, task: Task) -> None:
+def open_again(
+    changes: Changes, instance: Instance, program: Program, waits: list[Wait], *, task: Task, done_at: datetime
+) -> None:
     """Ask for the rows of wait states that are back, with those of `task`; what is beside it counts from its hand-out.
 
-    Raises StepFailed.
+    What had struck, or was told to be late, when the task was done (`done_at`) does not do so again. Raises StepFailed.
     """
     step = program.step(task.step)
     for wait in waits:
@@ -201,10 +217,11 @@ def open_again(changes: Changes, instance: Instance, program: Program, waits: li
         elif wait.kind == "job":
             changes.job("service", instance.id, wait.token, changes.now, step=drawn.id)
         else:
-            since = task.created_at if drawn.attached_to == step.id else changes.now
-            open_event(changes, instance, program, wait, since=since)
+            beside = drawn.attached_to == step.id
+            since = task.created_at if beside else changes.now
+            open_event(changes, instance, program, wait, since=since, struck_until=done_at if beside else None)
     if task.due_at is not None:
-        changes.wind_clock(instance.id, task.token, step, task.due_at, after=None)
+        changes.wind_clock(instance.id, task.token, step, task.due_at, after=done_at)
 
 
 def take_back(

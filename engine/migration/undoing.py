@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine import registry
 from engine.changes import Changes, drop_incidents, withdraw, withdraw_fan_outs
+from engine.definitions import program_for
 from engine.errors import Conflict
 from engine.migration.standing import Standing, columns_of, describe_tasks, standing_of
 from engine.models import FanOut, Incident, Instance, Job, Subscription, Task
@@ -16,6 +17,8 @@ from engine.states import UNFINISHED
 
 STAYS = ("revision", "instance_id", "root_id", "subject", "created_at")
 """What no move changes of a task."""
+
+CLOCK = "clock"
 
 MOMENTS = {"due_at", "closed_at", "resolved_at", "opened_at"}
 
@@ -47,11 +50,15 @@ def _only(row: Any, columns: tuple[str, ...]) -> dict[str, Any]:
 
 
 def describe_standing(standing: Standing) -> dict[str, Any]:
-    """How to tell that an instance has not gone on: its revision, its open tasks, and its members."""
+    """How to tell that an instance has not gone on: its revision, its open tasks, and its members.
+
+    With them the clocks of its tasks, which strike without its going on.
+    """
     return {
         "revision": standing.instance.revision,
         "tasks": sorted([task.id, task.revision] for task in standing.tasks),
         "fan_outs": sorted([row.id, row.state, row.total, row.started] for row in standing.fan_outs),
+        "clocks": sorted(job.due_at.isoformat() for job in standing.jobs if job.kind == CLOCK),
     }
 
 
@@ -63,10 +70,13 @@ def undo(
     Raises Conflict when it has gone on since.
     """
     [standing] = standing_of(session, [instance], lock=True)
-    if describe_standing(standing) != after:
+    found = describe_standing(standing)
+    struck = set(after.get("clocks", ())) - set(found["clocks"])
+    if found | {"clocks": ()} != after | {"clocks": ()}:
         raise Conflict("It has gone on since it was moved, and stays on the new version.")
     changes, moved = Changes(now), describe_tasks(standing.tasks)
     _take_back(session, changes, standing, before, now)
+    _put_back_jobs(session, changes, standing, before, struck)
     _put_back(session, standing, before)
     former = before["instance"]
     instance.definition_id, instance.process = former["definition_id"], former["process"]
@@ -102,8 +112,6 @@ def _take_back(session: Session, changes: Changes, standing: Standing, before: d
 
 def _put_back(session: Session, standing: Standing, before: dict[str, Any]) -> None:
     connection = session.connection()
-    for job in before["jobs"]:
-        connection.execute(insert(Job), _with_moments(job))
     for subscription in before["subscriptions"]:
         connection.execute(insert(Subscription), subscription)
     tasks = {task.id: task for task in standing.tasks}
@@ -128,6 +136,21 @@ def _put_back(session: Session, standing: Standing, before: dict[str, Any]) -> N
             None,
         )
     session.flush()
+
+
+def _put_back_jobs(
+    session: Session, changes: Changes, standing: Standing, before: dict[str, Any], struck: Collection[str]
+) -> None:
+    """Put back the jobs; in place of a clock that has struck since, at one of these moments, its next strike."""
+    instance, program = standing.instance, program_for(session, before["instance"]["definition_id"])
+    tasks = {task["token"]: task for task in before["tasks"] if task["due_at"]}
+    for job in before["jobs"]:
+        task = tasks.get(job["token"])
+        if job["kind"] == CLOCK and task and job["due_at"] in struck:
+            at, due = datetime.fromisoformat(job["due_at"]), datetime.fromisoformat(task["due_at"])
+            changes.wind_clock(instance.id, job["token"], program.step(task["step"]), due, after=at)
+        else:
+            session.connection().execute(insert(Job), _with_moments(job))
 
 
 def _with_moments(row: dict[str, Any]) -> dict[str, Any]:

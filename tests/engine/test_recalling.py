@@ -97,6 +97,16 @@ class TestUntil:
             recall(play, task)
         assert play.open() == ["sign"]
 
+    def test_the_same_was_begun_anew(self, play: Play) -> None:
+        play.deploy("start_message")
+        play.send("hired", correlation="E1", employee="E1")
+        task = play.task("welcome")
+        play.complete("welcome")
+        play.send("hired", correlation="E1", employee="E1")
+        with pytest.raises(Conflict, match="only one at a time runs"):
+            recall(play, task)
+        assert [case.state for case in play.instances()] == ["completed", "running"]
+
     def test_a_machine_has_done_its_part(self, play: Play) -> None:
         registry.handlers["tests.pay"] = lambda _session, _call: None
         pay = element("serviceTask", "pay", handler="tests.pay")
