@@ -253,6 +253,14 @@ class TestForesight:
         assert foreseen(play, Resolution("move", target="end")).ends
         assert len(play.incidents()) == 1
 
+    def test_knows_that_what_a_member_throws_is_caught_by_its_parent(self, play: Play) -> None:
+        gather_team("ann")
+        play.start("error_of_a_member")
+        play.complete("answer", fine="perhaps", asks=False)
+        assert foreseen(play, Resolution("skip", chosen="asks")).problems == ()
+        resolve(play, Resolution("skip", chosen="asks"))
+        assert play.incidents() == []
+
     def test_knows_that_machine_work_is_done_again(self, play: Play) -> None:
         stop_at_a_handler(play)
         assert foreseen(play, Resolution("retry")).is_work
