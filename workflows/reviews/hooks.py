@@ -2,7 +2,7 @@
 
 A hook runs in the transaction of the completion, before the process goes on. It may refuse the submission by raising
 a rejection, and may return values that are added to the variables of the process. What it has set in motion is taken
-back when the case is sent back to the step or to one before it.
+back when the case is sent back to the step or to one before it, and when the step is handed in once more.
 """
 
 from collections.abc import Callable
@@ -82,12 +82,17 @@ def may_repeat(form: str) -> bool:
 
 def may_take_back(form: str) -> bool:
     """Whether what a form has set in motion can be taken back."""
-    return not has_hooks(form) or form in _undoing
+    return not has_hooks(form) or can_undo(form)
+
+
+def can_undo(form: str) -> bool:
+    """Whether there is anything to take back of what a form has set in motion."""
+    return form in _undoing
 
 
 def undo_hooks(session: Session, task: Task, form: str, now: datetime) -> None:
     """Take back what the submission of a task has set in motion."""
-    if form in _undoing:
+    if can_undo(form):
         _undoing[form](session, task, now)
 
 

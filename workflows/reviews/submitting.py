@@ -10,13 +10,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
 
-from engine import Conflict, OpenTask, Rejection, Task, tasks, turns
+from engine import COMPLETED, Conflict, OpenTask, Rejection, Task, comes_in_rounds, tasks, turns
 from workflows.cycles.models import Case
 from workflows.people.outside import is_inside, is_outside
 from workflows.questionnaires import Checked, Questionnaire
 from workflows.questionnaires.scopes import typed
 from workflows.reviews.forms import APPROVE, OUTCOME, asks_for_approval, questionnaire_of
-from workflows.reviews.hooks import Submitted, run_hooks
+from workflows.reviews.hooks import Submitted, can_undo, run_hooks, undo_hooks
 from workflows.reviews.models import DRAFT, SUBMITTED, Submission
 
 RATING = "rating"
@@ -75,11 +75,28 @@ def submit(
     if found.task.turn is not None and _is_passed_on(session, found, questionnaire, given):
         turns.pass_on(session, found, by=by, now=now)
         return submission
+    _take_back_earlier(session, found, now)
     extra = run_hooks(session, Submitted(found.task, submission, given, by, now))
     values = tasks.finish(session, found, by=by, now=now, answers=given, variables=extra, alone=True)
     if RATING in values and found.task.subject is not None:
         _record_rating(session, found, values[RATING])
     return submission
+
+
+def _take_back_earlier(session: Session, found: OpenTask, now: datetime) -> None:
+    """What the form has set in motion in the same case before is taken back, where the same is done once more.
+
+    One statement, and only where the step was done before by a form of which something can be taken back.
+    """
+    form, step = found.step.settings.get("form", ""), found.step.id
+    if not can_undo(form) or step not in found.instance.variables.get("done_by", {}):
+        return
+    if not comes_in_rounds(found.program.diagram, step, found.instance.process):
+        done = select(Task).where(Task.instance_id == found.instance.id, Task.step == step, Task.state == COMPLETED)
+        done = done.where(Task.token != found.task.token)
+        earlier = session.scalar(done.order_by(Task.id.desc()).limit(1))
+        if earlier is not None:
+            undo_hooks(session, earlier, form, now)
 
 
 def _is_passed_on(session: Session, found: OpenTask, questionnaire: Questionnaire, given: Mapping[str, Any]) -> bool:
