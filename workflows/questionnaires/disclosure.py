@@ -11,6 +11,7 @@ from workflows.questionnaires.settings import Settings
 
 STATES: tuple[State, ...] = ("draft", "submitted", "calibrated", "released")
 READERS = ("subject", "manager", "approver", "calibration", "hr")
+HELD_BY_SEVERAL = {"approver", "hr"}
 # A contract that forgets to say when shows the subject nothing before the release.
 DEFAULT = Disclosure(frozenset({"hr"}), "released")
 
@@ -70,9 +71,12 @@ _MOMENTS = {
 
 
 def describe_disclosure(contract: Disclosure | None, author_roles: set[str]) -> str:
-    """Who will read an answer, told to its author, who is `author_roles` in the case."""
+    """Who will read an answer, told to its author, who is `author_roles` in the case.
+
+    An author who approves or is of HR is not the only one, so that the others of that role are told of all the same.
+    """
     contract = contract or DEFAULT
-    others = [role for role in READERS if role in contract.visible_to - author_roles]
+    others = [role for role in READERS if role in contract.visible_to - (author_roles - HELD_BY_SEVERAL)]
     later = "subject" in others and contract.since != "submitted"
     soon = [WORDS[role] for role in others if not (later and role == "subject")]
     parts = [f"{_enumerate(soon)} {_MOMENTS['submitted']}"] if soon else []

@@ -145,7 +145,15 @@ def test_the_subject_of_the_annual_review_never_reads_the_private_note() -> None
         ),
         ("subject", "submitted", "manager", "Read by the person reviewed once you submit it."),
         ("manager", "released", "manager", "Nobody but you reads this."),
+        # Whoever approves is not the only one, nor are HR.
+        (
+            "manager approver hr",
+            "submitted",
+            "manager approver",
+            "Read by those who approve and HR once you submit it.",
+        ),
+        ("hr", "submitted", "hr", "Read by HR once you submit it."),
     ],
 )
 def test_the_writer_is_told_who_will_read_it(readers: str, since: Any, author: str, sentence: str) -> None:
-    assert describe_disclosure(Disclosure(frozenset(readers.split()), since), {author}) == sentence
+    assert describe_disclosure(Disclosure(frozenset(readers.split()), since), set(author.split())) == sentence
