@@ -31,10 +31,16 @@ def wait_until(condition: Callable[[], object], seconds: float = PATIENCE) -> bo
 
 def is_alive(pid: int) -> bool:
     """Whether a process runs (one that ended and waits to be noticed does not)."""
+    stat = read_of_process(Path(f"/proc/{pid}/stat"))
+    return stat != "" and stat.rpartition(")")[2].split()[0] != "Z"
+
+
+def read_of_process(path: Path) -> str:
+    """What Linux says of a process or thread; nothing of one that has ended, maybe just now."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+        return path.read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 @dataclass
@@ -56,7 +62,7 @@ class Running:
     def workers(self) -> list[int]:
         """The process ids of its worker: one, or none while it is being started again."""
         lists = Path(f"/proc/{self.process.pid}/task").glob("*/children")
-        return [int(pid) for children in lists for pid in children.read_text().split()]
+        return [int(pid) for children in lists for pid in read_of_process(children).split()]
 
     def end(self, how: signal.Signals) -> int:
         """Send a signal, and wait until the process has ended; returns the exit code."""

@@ -36,7 +36,7 @@ def test_a_worker_that_was_killed_is_started_again(data_dir: Path) -> None:
         [first] = served.workers
         os.kill(first, signal.SIGKILL)
         assert wait_until(lambda: served.workers not in ([], [first]))
-        assert served.answers()
+        assert wait_until(served.answers)
         assert served.end(signal.SIGINT) == 0
         assert "The worker has ended (exit code -9)" in served.printed()
 
