@@ -12,8 +12,8 @@ from tests.webapp.designer.drawing import Drawing
 from tests.webapp.on_screen import Serve, forget, sign_in, watch
 from tests.webapp.reviewing import Review
 from workflows.cycles.models import Case
-from workflows.designs import starting
-from workflows.designs.reading import changes_of, files_of
+from workflows.designs import changing, starting
+from workflows.designs.reading import changes_of, files_of, revisions_of
 
 DESK: ViewportSize = {"width": 1400, "height": 900}
 
@@ -137,6 +137,38 @@ def test_two_people_see_each_other_and_overwrite_nothing(browser: Browser, revie
     expect(hugo.panel.get_by_label("Name")).to_have_value("Check-in of Rita")
     for desk in (hugo, rita):
         desk.page.context.close()
+
+
+def hear_of_others(page: Page) -> None:
+    """Let the time pass after which a page asks who else is there."""
+    with page.expect_response("**/presence*"):
+        page.clock.run_for(15_000)
+
+
+def test_what_a_colleague_has_saved_waits_until_a_field_is_left(
+    page: Page, drawing: Drawing, app: Flask, serve: Serve, factory: SessionFactory
+) -> None:
+    with transaction(factory) as session:
+        starting.start_empty(session, "Check-in", by="hugo", now=clock.now())
+    page.clock.install()
+    site = serve(app)
+    sign_in(page, site, "hugo")
+    drawing.open(f"{site}/designer/1/diagram")
+    # Given Hugo, who is in the middle of a word when Mara saves
+    name, path = drawing.panel.get_by_label("Name"), "check_in.bpmn"
+    name.fill("Check-in of")
+    with transaction(factory) as session:
+        theirs = files_of(session, 1)[path].replace(b'"Check-in"', b'"By Mara"')
+        revision = revisions_of(session, 1)[path]
+        changing.save_file(session, 1, path, theirs, based_on=revision, by="mara", now=clock.now())
+    # When his page hears of it, then what he writes is still there
+    hear_of_others(page)
+    expect(name).to_have_value("Check-in of")
+    # And hers comes once he has left the field as it was.
+    name.fill("Check-in")
+    name.blur()
+    hear_of_others(page)
+    expect(name).to_have_value("By Mara")
 
 
 def test_what_could_not_be_saved_comes_back_after_a_crash(

@@ -18,16 +18,22 @@ function count(now) {
   if (now === '99+' || Number(now) > Number(before)) say(`Notifications: ${now} not read`);
 }
 
+let asked = 0;
+
 async function refresh() {
+  asked += 1;
+  const turn = asked;
   let answer;
   try {
     answer = await fetch(menu.dataset.bell, { redirect: 'manual', headers: { Accept: 'text/html' } });
   } catch {
     return;
   }
-  if (!answer.ok) return;
+  const newest = answer.ok ? await answer.text() : '';
+  // An answer that was overtaken by a later one says what was before.
+  if (!newest || turn !== asked) return;
   const list = menu.querySelector('[data-bell-list]');
-  list.innerHTML = await answer.text();
+  list.innerHTML = newest;
   count(list.querySelector('[data-unread-now]').dataset.unreadNow);
 }
 

@@ -13,11 +13,13 @@ export function watchPresence(root, settings, saving) {
   const place = root.querySelector('[data-others]');
   const address = `${settings.addresses.presence}?path=${encodeURIComponent(settings.path)}`;
 
+  const isFree = () => !saving.busy && !isWriting(root);
+
   async function report() {
     try {
       const { others, revisions } = await (await ask(address, { method: 'PUT' })).json();
       place.textContent = describe(others, settings.path);
-      if (revisions[settings.path] > saving.revision && !saving.busy && !isWriting(root)) await saving.takeTheirs();
+      if (revisions[settings.path] > saving.revision && isFree()) await saving.takeTheirs(isFree);
     } catch { /* the saving says when the server cannot be reached */ }
   }
 

@@ -154,9 +154,12 @@ export class Saving {
     await this.takeTheirs();
   }
 
-  async takeTheirs() {
+  // Whoever goes on while theirs is on its way, so that it is not free any more, keeps ours.
+  async takeTheirs(isFree = () => true) {
     const response = await ask(this.address, { headers: { Accept: '*/*' } });
-    await this.source.open(await response.text());
+    const theirs = await response.text();
+    if (!isFree()) return;
+    await this.source.open(theirs);
     this.revision = Number(response.headers.get('ETag').replace(/\D/g, ''));
     this.dirty = false;
     this.plan.cancel();
