@@ -10,6 +10,7 @@ REGISTERING = (
     "workflows.inbox.bulk_approving",
     "workflows.asking.reminding",
     "workflows.reviews.sending_back",
+    "workflows.outside.answers",
 )
 INSTALLING = (
     "workflows.routing.router",

@@ -5,7 +5,7 @@ An address that belongs to somebody at work here is that person: nobody gets a s
 
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -22,9 +22,16 @@ from workflows.people.outside import OUTSIDE, called_outside
 
 LONGEST_NAME = 80
 LONGEST_ADDRESS = 254
-_ADDRESS = re.compile(r"[^@\s,;:<>\"()\\\[\]]{1,64}@[^@\s.,;:<>\"()\\\[\]]+(\.[^@\s.,;:<>\"()\\\[\]]+)+")
+NO_ADDRESS = "No e-mail address was given."
+WRONG_ADDRESS = "What was given is no e-mail address."
+NO_NAME = "No name was given with the e-mail address."
+WRONG_NAME = "What was given with the e-mail address is no name."
+# The plain addresses of RFC 5321 that people have: no quotes, no comments, no bare hosts, nothing that is not printed.
+_WORD = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_ADDRESS = re.compile(rf"(?=[^@]{{1,64}}@){_WORD}(?:\.{_WORD})*@(?:{_LABEL}\.)+{_LABEL}(?<=[A-Za-z0-9]{{2}})")
 # What stands in a mail to a stranger is a name: it leads nowhere.
-_NO_NAME = re.compile(r"[^\w\s.,'’\-]|\d|_|\w\w\.\w\w|www", re.IGNORECASE)
+_NEVER_IN_NAMES = re.compile(r"[^\w\s.,'’\-]|\d|_|\w\w\.\w\w|www", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -41,18 +48,23 @@ class Outsider:
     is_colleague: bool = False
     problem: str = ""
 
+    @property
+    def is_misnamed(self) -> bool:
+        """Whether it is their name that stands in the way, and not their address."""
+        return self.problem in (NO_NAME, WRONG_NAME)
+
 
 def read_outsider(address: Any, name: Any) -> Outsider:
     """Somebody as answered, looked up nowhere yet; `problem` says what is wrong with the answers."""
     address, name = (" ".join(one.split()) if isinstance(one, str) else "" for one in (address, name))
     if not address:
-        return Outsider(problem="No e-mail address was given.")
+        return Outsider(problem=NO_ADDRESS)
     if len(address) > LONGEST_ADDRESS or not address.isascii() or not _ADDRESS.fullmatch(address):
-        return Outsider(problem="What was given is no e-mail address.")
+        return Outsider(problem=WRONG_ADDRESS)
     if not name:
-        return Outsider(problem="No name was given with the e-mail address.")
-    if len(name) > LONGEST_NAME or _NO_NAME.search(name):
-        return Outsider(problem="What was given with the e-mail address is no name.")
+        return Outsider(problem=NO_NAME)
+    if len(name) > LONGEST_NAME or _NEVER_IN_NAMES.search(name):
+        return Outsider(problem=WRONG_NAME)
     return Outsider(name, address)
 
 
@@ -69,7 +81,7 @@ def look_up(session: Session, named: Sequence[Outsider], day: date) -> list[Outs
     wanted = {one.address.lower() for one in named if not one.problem}
     if not wanted:
         return list(named)
-    colleagues = _list_colleagues(session, wanted, day)
+    colleagues = list_colleagues(session, wanted, day)
     known = _list_known(session, wanted)
     return [_known(session, one, colleagues, known) for one in named]
 
@@ -87,7 +99,8 @@ def _known(
     return replace(one, person_id=known.get((address, called_outside(one.name)), ""))
 
 
-def _list_colleagues(session: Session, addresses: set[str], day: date) -> dict[str, str]:
+def list_colleagues(session: Session, addresses: Collection[str], day: date) -> dict[str, str]:
+    """Who works here on a day under these addresses, which are in small letters; one statement."""
     address = func.lower(Person.email)
     rows = session.execute(
         select(address, Person.id)

@@ -5,14 +5,14 @@ a rejection, and may return values that are added to the variables of the proces
 back when the case is sent back to the step or to one before it, and when the step is handed in once more.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from engine import Task
+from engine import OpenTask, Task
 from workflows.reviews.models import Submission
 
 
@@ -29,11 +29,30 @@ class Submitted:
 
 Hook = Callable[[Session, Submitted], dict[str, Any] | None]
 Undo = Callable[[Session, Task, datetime], None]
+Check = Callable[[Session, OpenTask, Mapping[str, Any], str, datetime], dict[str, str]]
 
+_checks: list[Check] = []
 _hooks: dict[str, list[Hook]] = {}
 _undoing: dict[str, Undo] = {}
 _repeatable: set[str] = set()
 _gives: dict[str, tuple[str, ...]] = {}
+
+
+def before_submit(check: Check) -> Check:
+    """Ask the function of every form that is handed in what is wrong with its answers, by question, in sentences.
+
+    It is given the task, the typed answers, by whom and when, once the rules of the form itself are kept.
+    """
+    if check not in _checks:
+        _checks.append(check)
+    return check
+
+
+def find_faults(
+    session: Session, found: OpenTask, answers: Mapping[str, Any], by: str, now: datetime
+) -> dict[str, str]:
+    """What the registered functions find wrong with the answers of a form."""
+    return {key: fault for check in _checks for key, fault in check(session, found, answers, by, now).items()}
 
 
 def after_submit(form: str, *, repeatable: bool = False, gives: tuple[str, ...] = ()) -> Callable[[Hook], Hook]:

@@ -1,6 +1,7 @@
 """Saving drafts and submitting the form of a task."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -16,7 +17,7 @@ from workflows.people.outside import is_inside, is_outside
 from workflows.questionnaires import Checked, Questionnaire
 from workflows.questionnaires.scopes import typed
 from workflows.reviews.forms import APPROVE, OUTCOME, asks_for_approval, questionnaire_of
-from workflows.reviews.hooks import Submitted, can_undo, run_hooks, undo_hooks
+from workflows.reviews.hooks import Submitted, can_undo, find_faults, run_hooks, undo_hooks
 from workflows.reviews.models import DRAFT, SUBMITTED, Submission
 
 RATING = "rating"
@@ -68,6 +69,8 @@ def submit(
     found = tasks.load(session, task_id, actor=by, now=now, lock=True, revision=revision)
     questionnaire = questionnaire_of(found.program, found.step)
     checked = questionnaire.check(answers, context=context_of(found), today=now.date())
+    if checked.ok:
+        checked = replace(checked, errors=find_faults(session, found, checked.values, by, now))
     if not checked.ok:
         raise FormIncomplete(checked)
     submission = _store(session, found, checked.answers, by=by, now=now, state=SUBMITTED)

@@ -24,6 +24,7 @@ from engine import (
 )
 from workflows.calibration.changing import HIGHEST, LOWEST, SESSION_PAGE, change_rating
 from workflows.cycles.models import Case
+from workflows.outside.answers import invent_names
 from workflows.people.snapshot import organisation_on
 from workflows.promotions.signing import confirm_signer
 from workflows.questionnaires.inventing import Leanings, invent
@@ -115,7 +116,8 @@ def _answers(found: OpenTask, now: datetime, usual: Usual, chance: Random) -> di
     work, assumptions = usual.work, usual.assumptions
     leanings = Leanings(work.choices, work.numbers, assumptions.ratings, assumptions.no_rating)
     questionnaire = questionnaire_of(found.program, found.step)
-    return invent(questionnaire, chance, now.date(), leanings=leanings, context=context_of(found))
+    usual_answers = invent(questionnaire, chance, now.date(), leanings=leanings, context=context_of(found))
+    return {**usual_answers, **invent_names(found)}
 
 
 def _hold_session(session: Session, found: OpenTask, by: str, now: datetime, *, work: Work, chance: Random) -> None:

@@ -12,6 +12,7 @@ from engine import NotFound, OpenTask, Rejection, SessionFactory, jobs, messages
 from workflows.calibration.changing import change_rating
 from workflows.cycles.models import Case
 from workflows.notifications.post import ACCEPTED, Delivery, Letter, use_post
+from workflows.outside.answers import invent_names
 from workflows.people.search import name_people
 from workflows.promotions.signing import confirm_signer
 from workflows.questionnaires.inventing import invent
@@ -133,7 +134,8 @@ def send(session: Session, sent: Sent, now: datetime) -> None:
 def invent_answers(found: OpenTask, now: datetime) -> dict[str, Any]:
     """Answers that could be given to the form of a task, the same each time."""
     chance = Random(found.task.id)  # noqa: S311 - to be repeated, not to be kept secret
-    return invent(questionnaire_of(found.program, found.step), chance, now.date(), context=context_of(found))
+    answers = invent(questionnaire_of(found.program, found.step), chance, now.date(), context=context_of(found))
+    return {**answers, **invent_names(found)}
 
 
 def let_time_pass(factory: SessionFactory, now: datetime, until: datetime) -> None:

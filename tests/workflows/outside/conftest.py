@@ -26,6 +26,16 @@ def clients(asking: SmallCycle) -> Iterator[SmallCycle]:
 
 
 @pytest.fixture
+def unchecked() -> Iterator[SmallCycle]:
+    """The same where the form cannot look at the address, because something else than the answer is kept of it."""
+    with empty_database("sqlite://") as factory:
+        cycle = SmallCycle(factory).launch(package(kept="lower case(client_email)"))
+        use_post(factory, Postbox())
+        cycle.now = MONDAY
+        yield cycle
+
+
+@pytest.fixture
 def postbox(clients: SmallCycle) -> Postbox:
     """Its mails."""
     postbox = Postbox()

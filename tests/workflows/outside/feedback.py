@@ -22,7 +22,7 @@ _DIAGRAM = """<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/2010052
 <bpmn:multiInstanceLoopCharacteristics rf:over="participants"/>
 <bpmn:startEvent id="begin"/>
 <bpmn:userTask id="nominate" name="Name a client" rf:actor="subject" rf:form="nominate"><bpmn:extensionElements>
-<rf:set name="client_email" value="client_email"/><rf:set name="client_name" value="client_name"/>
+<rf:set name="client_email" value="{kept}"/><rf:set name="client_name" value="client_name"/>
 </bpmn:extensionElements></bpmn:userTask>
 <bpmn:userTask id="feedback" name="Client feedback" {given} rf:due="P10D" rf:remind="P3D"/>
 <bpmn:userTask id="read" name="Read it" rf:actor="manager" rf:sendBack="yes"/>
@@ -37,8 +37,13 @@ _DIAGRAM = """<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/2010052
 </bpmn:process></bpmn:definitions>"""
 
 
-def package(given: str = GIVEN, *, feedback: list[dict[str, Any]] | None = None) -> dict[str, bytes]:
-    """The process, with the step of the client as it is `given` to them, and the questions they are asked."""
+def package(
+    given: str = GIVEN, *, feedback: list[dict[str, Any]] | None = None, kept: str = "client_email"
+) -> dict[str, bytes]:
+    """The process, with the step of the client as it is `given` to them, and the questions they are asked.
+
+    `kept` is what is kept of the answer with the address; where that is something else, the form does not look at it.
+    """
     asked = feedback or [
         {"type": "text", "id": "intro", "text": "How was it to work with {{subject_name}}?"},
         _question("worked", "What worked well?", "textarea", required=True),
@@ -49,7 +54,7 @@ def package(given: str = GIVEN, *, feedback: list[dict[str, Any]] | None = None)
         _question("client_name", "Their name"),
     ]
     return {
-        "clients.bpmn": _DIAGRAM.format(given=given).encode(),
+        "clients.bpmn": _DIAGRAM.format(given=given, kept=kept).encode(),
         "forms/nominate.json": _form("nominate", nominate),
         "forms/feedback.json": _form("feedback", asked),
     }
