@@ -4,6 +4,7 @@ One completion, or the start of fifty members, ends in one insert per table: the
 grow with what happened.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -323,6 +324,7 @@ _WITHDRAW_TASKS = (
     update(Task)
     .where(Task.instance_id == bindparam("instance"), Task.token.in_(_TOKENS), Task.state.in_(UNFINISHED))
     .values(state=CANCELLED, closed_at=bindparam("now"))
+    .returning(Task.id, Task.assignee)
 )
 
 
@@ -339,7 +341,14 @@ def withdraw(session: Session, instance_id: int, tokens: list[str], *, people: b
     if FAILED in states.all():
         drop_incidents(session, instance_id, set(tokens), now=now)
     if people:
-        connection.execute(_WITHDRAW_TASKS, {"instance": instance_id, "tokens": tokens, "now": now})
+        taken = connection.execute(_WITHDRAW_TASKS, {"instance": instance_id, "tokens": tokens, "now": now})
+        tell_taken_away(session, [(task_id, person) for task_id, person in taken], now)
+
+
+def tell_taken_away(session: Session, tasks: Sequence[tuple[int, str | None]], now: datetime) -> None:
+    """Tell the listeners of these tasks, each with whoever had it, that they do not have them any more."""
+    if held := [(task_id, person) for task_id, person in tasks if person is not None]:
+        registry.emit(session, "tasks_taken_away", tasks=held, now=now)
 
 
 def withdraw_fan_outs(

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from engine.changes import Changes, drop_incidents, withdraw_fan_outs
+from engine.changes import Changes, drop_incidents, tell_taken_away, withdraw_fan_outs
 from engine.definitions import program_for, program_of
 from engine.errors import Conflict, NotFound
 from engine.members import called_definition
@@ -176,12 +176,14 @@ def cancel(session: Session, instance_id: int, *, by: str | None, reason: str, n
     changes = Changes(now)
     changes.record(instance, "cancel_asked", None, by, reason=reason)
     session.execute(delete(Job).where(Job.instance_id == instance.id))
-    session.execute(
+    taken = session.execute(
         update(Task)
         .where(Task.instance_id == instance.id, Task.state.in_(UNFINISHED))
         .values(state=CANCELLED, closed_at=now)
+        .returning(Task.id, Task.assignee)
         .execution_options(synchronize_session=False)
     )
+    tell_taken_away(session, [(task_id, person) for task_id, person in taken], now)
     session.execute(delete(Subscription).where(Subscription.instance_id == instance.id))
     drop_incidents(session, instance.id, None, now=now)
     withdraw_fan_outs(session, changes, instance.id, by=by, reason=reason)

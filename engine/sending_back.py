@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import registry
-from engine.changes import Changes
+from engine.changes import Changes, tell_taken_away
 from engine.diagram import Step
 from engine.errors import Conflict, NotAllowed, Rejection
 from engine.graph import Graph
@@ -150,6 +150,8 @@ def move_back(
 
     changes = Changes(now)
     advance(session, changes, instance, found.program, go_back, closed=alone_at(session, found))
+    if sender.assignee != asked.by:
+        tell_taken_away(session, [(sender.id, sender.assignee)], now)
     between = {step: one for step, one in done.items() if step in region and step != to}
     return open_before(session, changes, instance, earlier, asked, between=between, sender=sender, ended=ended)
 

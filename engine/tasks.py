@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from engine import registry
-from engine.changes import Changes
+from engine.changes import Changes, tell_taken_away
 from engine.definitions import program_of
 from engine.diagram import Step
 from engine.errors import Conflict, NotFound
@@ -231,6 +231,7 @@ def pass_over(session: Session, task_id: int, *, by: str | None, reason: str, no
     closed = alone_at(session, found)
     advance(session, changes, instance, found.program, lambda run: run.complete(task.token), closed=closed)
     changes.write(session)
+    tell_taken_away(session, [(task.id, task.assignee)], now)
     return task
 
 
@@ -336,11 +337,14 @@ def _pass_on(
     reason: str,
     now: datetime,
 ) -> Task:
+    former = found.task.assignee
     found.task.assignee, found.task.owner = to, owner
     if to is not None:
         registry.router().check(session, found.task, found.instance.variables, to, now)
     task = _hold(session, found, to, kind, by=by, now=now, reason=reason)
     registry.emit(session, "task_handed_over", task=task, by=by, now=now)
+    if former not in (to, by):
+        tell_taken_away(session, [(task.id, former)], now)
     return task
 
 

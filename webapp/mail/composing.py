@@ -25,6 +25,7 @@ from workflows.notifications.models import (
     GROUP_TASK,
     MENTION,
     NEW_TASK,
+    NOT_NEEDED,
     OVERDUE,
     PASSED_OVER,
     RECALLED,
@@ -71,6 +72,9 @@ OUTSIDE_SUBJECTS = {
     NEW_TASK: "Your feedback is asked for",
     REMINDER: "Your feedback is due soon",
     OVERDUE: "Your feedback is overdue",
+    EXTENDED: "You have more time for your feedback",
+    CHANGED: "Your feedback: something has changed",
+    NOT_NEEDED: "Your feedback is not needed any more",
 }
 HEADINGS = {
     OVERDUE: "Overdue",
@@ -88,6 +92,7 @@ HEADINGS = {
     RELEASED: "Back with the group",
     EXTENDED: "More time",
     CHANGED: "Changed for you",
+    NOT_NEEDED: "Not needed any more",
     VOTE: "Votes",
     TO_CLOSE: "To be closed",
 }
@@ -127,7 +132,8 @@ def subject_of(letter: Letter) -> str:
     """What the letter is about, in a line that anybody may read."""
     count = len(letter.items)
     if is_outside(letter.person_id):
-        return OUTSIDE_SUBJECTS.get(letter.items[0].kind, ANYTHING_NEW) if count == 1 else "Your feedback is asked for"
+        kinds = {item.kind for item in letter.items}
+        return OUTSIDE_SUBJECTS[kinds.pop() if len(kinds) == 1 else NEW_TASK]
     if letter.kind == DIGEST:
         return "Your day in Reviewflow: " + ("1 thing" if count == 1 else f"{count} things")
     return (
@@ -145,6 +151,7 @@ def _words(letter: Letter, links: Links) -> dict[str, Any]:
         "items": [_shown(item, links) for item in items],
         "button": _button(letter, only, links),
         "is_outside": is_outside(letter.person_id),
+        "has_link": any(item.form_link is not None for item in items),
         "days": VALID_FOR.days,
         "digest": letter.kind == DIGEST,
         "preferences": links.preferences(),
@@ -155,7 +162,7 @@ def _words(letter: Letter, links: Links) -> dict[str, Any]:
 def _button(letter: Letter, only: Item | None, links: Links) -> tuple[str, str] | None:
     """Where the mail leads as a whole; somebody outside has nothing but the form of each thing."""
     if is_outside(letter.person_id):
-        return None if only is None else ("Open the form", _address(only, links))
+        return None if only is None or only.form_link is None else ("Open the form", links.form(only.form_link))
     if only is None:
         return "Open Reviewflow", links.home()
     return BUTTONS.get(only.kind, "See what it is"), _address(only, links)
@@ -165,7 +172,7 @@ def _shown(item: Item, links: Links) -> dict[str, Any]:
     return {
         "heading": HEADINGS.get(item.kind, ANYTHING_NEW),
         "text": _line(item.text),
-        "address": _address(item, links),
+        "address": "" if item.kind == NOT_NEEDED else _address(item, links),
         "choices": [(_line(choice.label), links.decision(choice.link_id)) for choice in item.choices],
     }
 

@@ -7,6 +7,7 @@ def install() -> None:
         arriving,
         changed,
         mailing,
+        not_needed,
         reminding,
         sent_back,
         votes,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine import UNFINISHED, Changes, Instance, Job, Task, registry
 from workflows.notifications.informing import Notice, inform
-from workflows.notifications.models import GROUP_TASK, NEW_TASK, Notification
+from workflows.notifications.models import GROUP_TASK, NEW_TASK, NOT_NEEDED, Notification
 from workflows.notifications.post import is_set_up
 from workflows.notifications.wording import Reader, called, due_day, people_by_id, present
 from workflows.people.outside import is_outside
@@ -75,13 +75,21 @@ def tell_of_tasks(session: Session, job: Job, now: datetime) -> None:
 
 
 def _told_outside(session: Session, found: Sequence[Task]) -> set[int]:
-    """Which of these tasks people outside were told of before: they are written to again when somebody asks for it."""
+    """Which of these tasks people outside were told of, and not that they are not needed any more.
+
+    Who has one still is written to again when somebody asks for it.
+    """
     outside = {task.id: task.assignee for task in found if is_outside(task.assignee)}
     if not outside:
         return set()
-    before = (Notification.task_id.in_(outside), Notification.kind == NEW_TASK)
-    rows = session.execute(select(Notification.task_id, Notification.person_id).where(*before))
-    return {task_id for task_id, person_id in rows if task_id is not None and outside[task_id] == person_id}
+    rows = session.execute(
+        select(Notification.task_id, Notification.kind)
+        .where(tuple_(Notification.task_id, Notification.person_id).in_(list(outside.items())))
+        .where(Notification.kind.in_((NEW_TASK, NOT_NEEDED)))
+        .order_by(Notification.id)
+    )
+    latest = {task_id: kind for task_id, kind in rows if task_id is not None}
+    return {task_id for task_id, kind in latest.items() if kind == NEW_TASK}
 
 
 def _takers(session: Session, found: Sequence[Task], now: datetime) -> dict[int, set[str]]:

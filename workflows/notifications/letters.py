@@ -88,7 +88,7 @@ def write_letters(session: Session, mails: Sequence[Mail], now: datetime) -> dic
                     one.kind,
                     _words(one),
                     choices.get(one.task_id or 0, ()),
-                    links.get((one.task_id or 0, one.person_id)),
+                    links.get((one.task_id or 0, one.person_id)) if is_of_open_task(one) else None,
                 )
                 for one in told[mail.id]
             ]
@@ -97,11 +97,14 @@ def write_letters(session: Session, mails: Sequence[Mail], now: datetime) -> dic
 
 
 def _gather(items: Sequence[Item]) -> Iterator[Item]:
-    """The items of a mail; of many of a kind that comes for many tasks at once one line tells."""
+    """The items of a mail; of many of a kind that comes for many tasks at once one line tells.
+
+    Whoever is outside has no list of tasks to be led to: each stays with its own link.
+    """
     counts = Counter(item.kind for item in items)
     told = set()
     for item in items:
-        if item.kind not in TOGETHER or counts[item.kind] <= MOST_ALIKE:
+        if item.form_link is not None or item.kind not in TOGETHER or counts[item.kind] <= MOST_ALIKE:
             yield item
         elif item.kind not in told:
             told.add(item.kind)
@@ -111,7 +114,9 @@ def _gather(items: Sequence[Item]) -> Iterator[Item]:
 
 
 def _words(one: Notification) -> str:
-    return one.text if one.kind in IN_FULL else INSTEAD.get(one.kind, ANYTHING)
+    if one.kind in IN_FULL or is_outside(one.person_id):
+        return one.text
+    return INSTEAD.get(one.kind, ANYTHING)
 
 
 def _latest(found: Iterable[Notification]) -> Iterable[Notification]:
@@ -137,9 +142,9 @@ def _is_theirs(one: Notification) -> bool:
 
 
 def _asked_outside(told: Iterable[Sequence[Notification]]) -> set[tuple[int, str]]:
-    """The tasks of which people outside are told, each with whom."""
+    """The tasks that people outside are told to do, each with whom."""
     found = (one for notifications in told for one in notifications if is_outside(one.person_id))
-    return {(one.task_id, one.person_id) for one in found if one.task_id}
+    return {(one.task_id, one.person_id) for one in found if one.task_id and is_of_open_task(one)}
 
 
 def _present(session: Session, people: set[str], now: datetime) -> dict[str, tuple[str, str]]:

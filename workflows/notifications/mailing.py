@@ -33,11 +33,16 @@ from workflows.notifications.planning import WRITE, ask_to_write
 from workflows.notifications.post import ACCEPTED, BROKEN, LATER, REFUSED, Delivery, Letter, Post, is_set_up, post_of
 from workflows.notifications.preferences import DAILY, GATHERED, INSIDE, Preferences, preferences_of
 from workflows.notifications.purging import ask_to_purge
+from workflows.outside.models import OutsideAddress
+from workflows.people.outside import is_outside
 from workflows.people.working_days import calendar_of
 
 SEND = "send_mail"
 APART = timedelta(minutes=15)
 """How long after one mail the next one to the same person goes out at the earliest; a digest comes in its time."""
+
+MOST_OUTSIDE, A_DAY = 5, timedelta(days=1)
+"""How many mails go to one address outside a day: what more people ask of it in that time, waits and comes in one."""
 
 TOGETHER = 20
 """How many mails are sent over one connection, before other work of the machine has its turn."""
@@ -87,7 +92,25 @@ def write_mail(session: Session, job: Job, now: datetime) -> None:
 def _next_moment(session: Session, person_id: str, chosen: Preferences, now: datetime, *, digest: bool) -> datetime:
     calendar = calendar_of(session, person_id, now)
     last = None if digest else session.scalar(select(func.max(Mail.created_at)).where(Mail.person_id == person_id))
+    now = _next_outside(session, person_id, now) if is_outside(person_id) else now
     return chosen.allowed(calendar, now if last is None else max(now, last + APART))
+
+
+def _next_outside(session: Session, person_id: str, now: datetime) -> datetime:
+    """When the next mail may go to somebody outside: not too many a day to an address, by whatever name it was given.
+
+    One statement.
+    """
+    address = func.lower(OutsideAddress.address)
+    theirs = select(address).where(OutsideAddress.person_id == person_id).scalar_subquery()
+    same = select(OutsideAddress.person_id).where(address == theirs)
+    recent = session.scalars(
+        select(Mail.created_at)
+        .where(Mail.person_id.in_(same), Mail.created_at > now - A_DAY)
+        .order_by(Mail.created_at.desc())
+        .limit(MOST_OUTSIDE)
+    ).all()
+    return now if len(recent) < MOST_OUTSIDE else recent[-1] + A_DAY
 
 
 def _take(session: Session, found: Sequence[Notification], chosen: Preferences, now: datetime) -> list[Notification]:

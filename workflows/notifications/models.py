@@ -25,6 +25,8 @@ PASSED_OVER = "passed over"
 EXTENDED = "more time"
 CHANGED = "changed"
 """A task goes on with another version of its process, with another deadline or form."""
+NOT_NEEDED = "not needed"
+"""What somebody outside was asked for is not asked of them any more: told to nobody else."""
 ASKED = "asked"
 ANSWER = "answer"
 

@@ -36,7 +36,7 @@ class Item:
     """One thing that a mail tells: its kind, its text, what can be decided.
 
     The id is that of its notification, which leads on; None for many tasks of groups, which lead to the inbox. To
-    somebody outside of the organisation it is the link with the id `form_link` that leads on.
+    somebody outside of the organisation it is the link with the id `form_link` that leads on, or nothing.
     """
 
     notification_id: int | None

@@ -18,6 +18,7 @@ from workflows.notifications.models import (
     GROUP_TASK,
     MENTION,
     NEW_TASK,
+    NOT_NEEDED,
     OVERDUE,
     PASSED_OVER,
     RECALLED,
@@ -124,8 +125,9 @@ class Preferences:
         return at >= self.quiet_from or at < self.quiet_to
 
 
-OF_OUTSIDE = Preferences({kind: AT_ONCE if kind in (NEW_TASK, REMINDER, OVERDUE) else INSIDE for kind in KINDS})
-"""How people outside of the organisation are told: what they have to do, at once, and nothing else."""
+TOLD_OUTSIDE = (NEW_TASK, REMINDER, OVERDUE, EXTENDED, CHANGED, NOT_NEEDED)
+OF_OUTSIDE = Preferences(dict.fromkeys(KINDS, INSIDE) | dict.fromkeys(TOLD_OUTSIDE, AT_ONCE))
+"""How people outside of the organisation are told: what they have to do or not to do any more, and nothing else."""
 
 
 def _next_morning(calendar: Calendar, moment: datetime) -> datetime:

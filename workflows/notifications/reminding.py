@@ -4,6 +4,7 @@ A notification names the step, whom it is about and when it was due; never what 
 task and whoever the diagram names for its escalation are told. The person it is about is told of their own tasks alone.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,7 +13,8 @@ from sqlalchemy.orm import Session
 from engine import Instance, Step, Task, program_for, registry, request_for
 from workflows.notifications.informing import Notice, inform
 from workflows.notifications.models import ESCALATION, EXTENDED, OVERDUE, REMINDER
-from workflows.notifications.wording import called, due_day, people_by_id, present
+from workflows.notifications.wording import Reader, called, due_day, people_by_id, present
+from workflows.people.outside import is_outside
 from workflows.routing.facts import ask
 from workflows.routing.gate import members_of
 from workflows.routing.resolvers import ACTORS, ToGroup, Unclear
@@ -57,14 +59,17 @@ def report_overdue(session: Session, task: Task, step: Step, now: datetime) -> N
 
 @registry.listen("task_extended")
 def tell_more_time(session: Session, task: Task, by: str, reason: str, now: datetime) -> None:
-    """Tell whoever holds the task until when there is time, and why."""
+    """Tell whoever holds the task until when there is time, and why; why is not for people outside."""
     holders = holders_of(session, task, now) - {by}
     people = people_by_id(session, {*holders, task.subject or ""}, now)
-    notices = [
-        Notice(one.id, EXTENDED, f"{called(task, people, one)} is due on {due_day(task, one)}: {reason}", task.id)
-        for one in present(people, holders)
-    ]
+    readers = present(people, holders)
+    notices = [Notice(one.id, EXTENDED, _more_time(task, people, one, reason), task.id) for one in readers]
     inform(session, notices, now)
+
+
+def _more_time(task: Task, people: Mapping[str, Reader], reader: Reader, reason: str) -> str:
+    name, day = called(task, people, reader), due_day(task, reader)
+    return f"You have until {day} for {name}." if is_outside(reader.id) else f"{name} is due on {day}: {reason}"
 
 
 def holders_of(session: Session, task: Task, now: datetime) -> set[str]:
