@@ -12,6 +12,7 @@ from webapp.errors import invalid
 from webapp.picking import find_candidates
 from webapp.request_session import current_session, discard_changes
 from webapp.tasks.picking import LONGEST_REASON, explain_refusal, read_reason
+from webapp.tasks.writing_out import Problem
 from workflows.cycles.models import Cycle
 from workflows.cycles.queries import get_cycle
 from workflows.cycles.stoppages import retry_stoppage
@@ -71,8 +72,8 @@ def find_open_task(session: Session, cycle_id: int, task_id: int) -> tuple[Cycle
     return cycle, task
 
 
-def render_holder(cycle_id: int, task_id: int, *, problem: str) -> str:
-    """The page on which HR hands a task on, to a colleague or to somebody outside."""
+def render_holder(cycle_id: int, task_id: int, *, problem: str, misnamed: Problem | None = None) -> str:
+    """The page on which HR hands a task on, to a colleague or to somebody outside, who may be `misnamed`."""
     session = current_session()
     cycle, task = find_open_task(session, cycle_id, task_id)
     known = [person for person in (task.assignee, task.subject) if person]
@@ -89,6 +90,7 @@ def render_holder(cycle_id: int, task_id: int, *, problem: str) -> str:
         chosen=request.form.get("to", ""),
         reason=request.form.get("reason", ""),
         problem=problem,
+        misnamed=misnamed,
         longest=LONGEST_REASON,
         is_outside=is_outside(task.assignee),
         for_outside=can_be_written_out(session, task),

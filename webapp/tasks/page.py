@@ -21,6 +21,7 @@ from workflows.cases.dossier import Dossier, dossier_of
 from workflows.cases.phases import phase_of, phases_of
 from workflows.cases.reading import read_case
 from workflows.cases.trail import BACK, Done, Trail, Turn, done_about, trail_of
+from workflows.outside.handing import may_write_out
 from workflows.people.models import Person
 from workflows.reviews.beginning import find_beginning
 from workflows.reviews.forms import questionnaire_of
@@ -75,6 +76,7 @@ def render_task(found: OpenTask, attempt: Attempt | None = None) -> str:
         line=line_at(session, task),
         may_add=may_add(found, actor.person_id),
         may_ask=task.assignee == actor.person_id,
+        may_write_out=may_write_out(session, found, actor.person_id),
         comments=list_comments(session, dossier.case) if dossier.case and roles - {"subject"} else None,
         colleagues=list_colleagues(session, dossier.case, actor.person_id)
         if dossier.case and roles - {"subject"}

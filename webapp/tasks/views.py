@@ -11,7 +11,7 @@ from webapp.forms import apply_buttons, read_submitted
 from webapp.going_on import go_on
 from webapp.numbers import read_number
 from webapp.request_session import current_session, discard_changes, live_sessions
-from webapp.tasks import adding, blueprint, sending_back
+from webapp.tasks import adding, blueprint, sending_back, writing_out
 from webapp.tasks.closed import find_task, render_closed
 from webapp.tasks.delegating import render_delegated
 from webapp.tasks.page import Attempt, needs_signature, render_task
@@ -21,7 +21,7 @@ from workflows.promotions.signing import confirm_signer
 from workflows.reviews.submitting import FormIncomplete, save_draft, submit
 from workflows.routing.electing import is_ballot
 
-__all__ = ["adding", "blueprint", "sending_back"]
+__all__ = ["adding", "blueprint", "sending_back", "writing_out"]
 
 # Steps with a page of their own, by `rf:page`.
 PAGES = {"calibration": "calibration.session", "executive-decision": "promotions.decision"}

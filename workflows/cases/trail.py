@@ -46,7 +46,9 @@ TURNS = {
 }
 """What happens to a case beside the steps that are done, and what people read of it."""
 
+GIVEN_BACK = HANDING["task_given_back"]
 BACK = {HANDING["task_sent_back"]: "sent this back", HANDING["task_reopened"]: "opened this again"}
+BACK |= {GIVEN_BACK: "gave this back"}
 """Why a task is here once more, in words to its holder."""
 
 
@@ -88,7 +90,8 @@ class Turn:
 class Trail:
     """How a task came to whoever has it, and the turns its case has taken before; each with the oldest first.
 
-    `sent_back` is why it is here again, where it was sent back; `left_at` when the case was sent back from this step.
+    `sent_back` is why it is here again, where it was sent or given back; `left_at` when the case was sent back from
+    this step.
     """
 
     handing: list[Handing]
@@ -128,7 +131,8 @@ def trail_of(session: Session, task: Task, program: Program) -> Trail:
         Handing("handed out", names.get(first or "", group), "", task.created_at),
         *(_handing(entry, names, group) for entry in own),
     ]
-    sent_back = next((one for one in handing if one.what in BACK), None)
+    came_back = (one for one in handing if one.what in BACK and one.what != GIVEN_BACK)
+    sent_back = handing[-1] if handing[-1].what == GIVEN_BACK else next(came_back, None)
     left_at = max((entry.at for entry in entries if entry.detail.get("from") == task.step), default=None)
     return Trail(handing, [_turn(entry, program, names) for entry in turns], sent_back, left_at)
 

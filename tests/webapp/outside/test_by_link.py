@@ -1,53 +1,20 @@
 """A client is asked by mail: the link, the form behind it, and handing in once."""
 
-import re
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 from playwright.sync_api import Page, expect
 
-from engine import Task, clock
 from tests.services.accessibility import find_barriers
-from tests.services.smtp import MailServer, run_mail_server
+from tests.services.smtp import MailServer
 from tests.webapp.browsing import Browser
-from tests.webapp.mail.conftest import BASE, KEY, mail_settings, words
+from tests.webapp.mail.conftest import KEY, mail_settings, words
 from tests.webapp.on_screen import Serve, watch
+from tests.webapp.outside.conftest import ask_vera, link_for
 from tests.webapp.reviewing import Review
-from tests.workflows.outside.feedback import WORDS, nominate, package
-from tests.workflows.small_cycle import LONG, empty_database
-from webapp import create_app
+from tests.workflows.outside.feedback import WORDS, nominate
+from tests.workflows.small_cycle import LONG
 from webapp.mail.links import DECISION, FORM, sign
 from webapp.mail.smtp import SmtpPost
 from webapp.settings import Settings
 from workflows.notifications.post import use_post
-
-
-@pytest.fixture
-def mail_server() -> Iterator[MailServer]:
-    """A mail server of the test's own."""
-    with run_mail_server() as server:
-        yield server
-
-
-@pytest.fixture
-def clients(settings: Settings, mail_server: MailServer, tmp_path: Path) -> Iterator[Review]:
-    """The cycle that asks clients, on a Monday morning."""
-    with empty_database(f"sqlite:///{tmp_path / 'clients.db'}") as factory, clock.travelling():
-        used = settings.model_copy(update={"secret_key": KEY})
-        review = Review(factory, app=create_app(used, session_factory=factory))
-        use_post(factory, SmtpPost(mail_settings(mail_server, settings, secret_key=KEY)))
-        review.launch(package())
-        review.give_accounts()
-        review.travel(days=1, hours=3)
-        yield review
-
-
-def link_for(mail_server: MailServer, who: str = "vera") -> str:
-    """The path of the link in the last mail to a client."""
-    text = words(mail_server.to(who)[-1])
-    [address] = set(re.findall(rf"{BASE}(/outside/\S+)", text))
-    return str(address)
 
 
 def test_a_client_writes_what_the_manager_reads(clients: Review, mail_server: MailServer) -> None:
@@ -81,14 +48,7 @@ def test_a_client_writes_what_the_manager_reads(clients: Review, mail_server: Ma
     # And the link is over.
     for answer in (vera.open(address), vera.client.post(address, data=WORDS)):
         assert answer.status_code == 409
-        assert "used already" in answer.text
-
-
-def ask_vera(clients: Review, mail_server: MailServer) -> tuple[Task, str]:
-    """Ann has named Vera: the task, and the path of the link in her mail."""
-    task = nominate(clients)
-    clients.travel(days=1)
-    return task, link_for(mail_server)
+        assert "You have handed in “Client feedback” already" in answer.text
 
 
 def test_a_link_opens_one_form_and_begins_no_session(clients: Review, mail_server: MailServer) -> None:

@@ -15,7 +15,8 @@ from tests.workflows.small_cycle import SmallCycle, counted, empty_database
 from webapp.mail.composing import compose
 from webapp.mail.links import Links
 from workflows.notifications.deciding import LinkIsOver
-from workflows.notifications.models import EXTENDED, NEW_TASK, NOT_NEEDED, REMINDER
+from workflows.notifications.informing import Notice, inform
+from workflows.notifications.models import CHANGED, EXTENDED, NEW_TASK, NOT_NEEDED, REMINDER
 from workflows.notifications.post import Letter, use_post
 from workflows.outside.handing import write_to
 from workflows.outside.links import hand_in, open_link
@@ -224,3 +225,16 @@ def test_it_costs_a_verb_one_statement_and_nothing_where_nobody_is_outside(
             instances.cancel(session, task.instance_id, by="hugo", reason="So.", now=clients.now)
         costs.append(len(sent))
     assert costs[0] - costs[1] == 1
+
+
+def test_each_of_many_changes_keeps_its_link(clients: SmallCycle, postbox: Postbox) -> None:
+    everybody = [task.subject or "" for task in clients.open("nominate")]
+    held = [nominate(clients, who) for who in everybody]
+    clients.travel(days=1)
+    with transaction(clients.factory) as session:
+        notices = [Notice(str(task.assignee), CHANGED, f"It is due later for {task.id}.", task.id) for task in held]
+        inform(session, notices, clients.now)
+    clients.work().travel(days=1)
+    last = postbox.to(held[0].assignee or "")[-1]
+    assert [item.kind for item in last.items] == [CHANGED] * len(everybody)
+    assert len({item.form_link for item in last.items}) == len(everybody)
