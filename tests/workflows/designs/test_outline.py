@@ -2,6 +2,7 @@
 
 import re
 from functools import partial
+from importlib.resources import files
 from itertools import combinations
 from pathlib import Path
 
@@ -315,3 +316,27 @@ def test_lanes_make_room_for_a_group_that_grows_in_one_of_them() -> None:
     assert hr.height - 200 == group.height - 160 > 0
     assert hr.contains(group)
     assert it.y <= end.y <= end.bottom <= it.bottom
+
+
+def test_a_group_for_each_goes_around_a_question_at_which_it_may_end() -> None:
+    content = files("bpmn").joinpath("annual_review/annual_review.bpmn").read_bytes()
+    asked = edit(content, lambda draft: changing.add_step(draft, "after:acknowledge", "stop", "Ended", ""))
+    after = edit(asked.content, lambda draft: changing.wrap(draft, asked.shown, "each")).content
+    assert unsound(after) == []
+
+
+@pytest.mark.parametrize("leaves", ["ends", "goes back"])
+def test_what_may_end_or_go_back_is_not_put_beside_other_steps(leaves: str) -> None:
+    # Given a question in the shipped review, at which the process may end, or go back
+    content, place = files("bpmn").joinpath("annual_review/annual_review.bpmn").read_bytes(), "after:acknowledge"
+    asked = edit(
+        content,
+        lambda draft: (
+            changing.add_step(draft, place, "stop", "Ended", "")
+            if leaves == "ends"
+            else ways.go_back(draft, place, "acknowledge", "rating = 1")
+        ),
+    )
+    # Then no other step waits beside it, which would wait for ever
+    with pytest.raises(CannotBeListed, match="none of them can end the process or go back"):
+        edit(asked.content, lambda draft: changing.wrap(draft, asked.shown, "parallel"))

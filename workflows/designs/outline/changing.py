@@ -9,8 +9,10 @@ from workflows.designs.outline.deciding import first_condition, set_condition
 from workflows.designs.outline.sheet import RF, Sheet
 from workflows.designs.outline.tree import (
     GOES_ON,
+    Back,
     Doing,
     Drawn,
+    End,
     Entry,
     Landing,
     Outline,
@@ -42,6 +44,7 @@ NEW = "New step"
 MACHINE_NAMES = {"rewards.reject": "Close the proposal"}
 """What a machine step is called that an edit adds by itself, by its handler."""
 CLOSES = f"{{{RF}}}closes"
+WAITING_FOR_EACH_OTHER = "Steps at the same time wait for each other, so none of them can end the process or go back."
 TOGETHER, EITHER = "parallelGateway", "exclusiveGateway"
 UP, DOWN = "up", "down"
 
@@ -78,7 +81,7 @@ def end_if(draft: Draft, place: Place, condition: str, name: str, *, handler: st
     Returns the gateway. Raises CannotBeListed among steps at the same time, of which the others would wait for ever.
     """
     if is_aside(draft.outline, place.key):
-        raise CannotBeListed("Steps at the same time wait for each other, so one of them cannot end the process.")
+        raise CannotBeListed(WAITING_FOR_EACH_OTHER)
     flow, sheet = open_place(draft, place), draft.sheet
     scope = sheet.scope_of(flow)
     name = name or "Ended early"
@@ -223,6 +226,8 @@ def wrap(draft: Draft, identifier: str, how: str) -> str:
     entry = draft.outline.entry(identifier)
     if how == EACH:
         return _group(draft, entry)
+    if how == PARALLEL and _leaves(draft, entry):
+        raise CannotBeListed(WAITING_FOR_EACH_OTHER)
     sheet = draft.sheet
     into, out = flows_into(draft, entry), open_place(draft, place_behind(entry))
     split, join = _gateways(sheet, entry.id, TOGETHER if how == PARALLEL else EITHER)
@@ -238,6 +243,19 @@ def wrap(draft: Draft, identifier: str, how: str) -> str:
     set_condition(draft, way, first_condition(draft.outline))
     sheet.find(split).set("default", sheet.connect(split, join))
     return split
+
+
+def _leaves(draft: Draft, entry: Entry) -> bool:
+    """Whether a way in an entry ends the process, or goes back to before the entry, instead of going on behind it."""
+    own = set(steps_in(entry))
+    pending = rows_of(entry)
+    while pending:
+        row = pending.pop()
+        for inner in row.entries:
+            if isinstance(inner, End) or (isinstance(inner, Back) and draft.sheet.target(inner.id) not in own):
+                return True
+            pending += rows_of(inner)
+    return False
 
 
 def _group(draft: Draft, entry: Entry) -> str:
@@ -262,7 +280,9 @@ def _group(draft: Draft, entry: Entry) -> str:
         sheet.lead(flow, group)
     sheet.begin_at(out, group)
     sheet.connect(start, entry.id)
-    sheet.connect(last, end)
+    done = sheet.connect(last, end)
+    if sheet.find(last).get("default") == out:
+        sheet.find(last).set("default", done)
     return group
 
 
