@@ -20,6 +20,8 @@ from engine.structure import find_faults
 from engine.vocabularies import name_format
 from engine.xml import line_of, read_xml
 
+ENDS = ("sourceRef", "targetRef")
+
 
 @dataclass(frozen=True)
 class Inspection:
@@ -40,7 +42,7 @@ class Inspection:
 def inspect_package(files: Mapping[str, bytes]) -> Inspection:
     """Look at a package, path → content, as strictly as publishing does. Never raises for what the files hold."""
     found: list[Finding] = [*checks.check_files(files)]
-    drawing, program = "", None
+    drawing, root, program = "", None, None
     try:
         drawing = find_drawing(files)
         root = read_xml(files[drawing], drawing)
@@ -52,8 +54,8 @@ def inspect_package(files: Mapping[str, bytes]) -> Inspection:
     else:
         said, program = _inspect_drawing(root, drawing, files)
         found.extend(_placed(said, root, drawing))
-    for checker in registry.checkers:
-        found.extend(checker(files, program))
+    asked = [finding for checker in registry.checkers for finding in checker(files, program)]
+    found.extend(asked if root is None else _placed(asked, root, drawing))
     findings = tuple(sorted(found, key=lambda finding: (finding.severity != ERROR, finding.file != drawing)))
     refused = any(finding.severity == ERROR for finding in findings)
     return Inspection(findings, None if refused else program)
@@ -119,12 +121,24 @@ def _find_diagram(root: etree._Element, file: str) -> tuple[Diagram | None, list
 
 def _placed(findings: Iterable[Finding], root: etree._Element, file: str) -> list[Finding]:
     """The findings with the file and the line of their element, the first ones of the file first."""
-    lines: dict[str | None, int] = {}
+    elements: dict[str | None, etree._Element] = {}
     for element in root.iter("*"):
-        lines.setdefault(element.get("id"), line_of(element))
+        elements.setdefault(element.get("id"), element)
     placed = list(findings)
     for finding in placed:
         finding.file = finding.file or file
-        if finding.file == file and finding.id:
-            finding.line = finding.line or lines.get(finding.id, 0)
+        if finding.file == file and finding.id in elements:
+            finding.line = finding.line or line_of(elements[finding.id])
+            finding.name = _name_way(elements, finding.id) or finding.name
     return sorted(placed, key=lambda finding: finding.line)
+
+
+def _name_way(elements: Mapping[str | None, etree._Element], element: str) -> str:
+    """A way by what it leads out of, whose question its own word answers: “Approved?: Yes”; "" for what is no way."""
+    way = elements[element]
+    if etree.QName(way).localname != "sequenceFlow":
+        return ""
+    source, target = (elements[way.get(end)].get("name") if way.get(end) in elements else None for end in ENDS)
+    if way.get("name"):
+        return f"{source}: {way.get('name')}" if source else ""
+    return f"{source} → {target}" if source and target else ""

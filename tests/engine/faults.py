@@ -57,7 +57,7 @@ SETTINGS: dict[str, Fault] = {
         "exclusive_gateway",
         "amount &gt; 100",
         "amount &gt;",
-        "yes: “amount >” is not",
+        "Large amount? → Approve (yes): “amount >” is not",
     ),
     "script that is Python": ("set_values", "doubled = amount * 2", "import os", "Line 1 of the set values step"),
     "script line that is no expression": (
@@ -152,7 +152,7 @@ DRAWINGS: dict[str, Fault] = {
         "sub_process",
         'targetRef="check"',
         'targetRef="publish"',
-        "write_to_check: This flow crosses the",
+        "Write → Publish (write_to_check): This flow crosses the",
     ),
     "flow into the start": (
         "one_step",
@@ -183,7 +183,7 @@ DRAWINGS: dict[str, Fault] = {
         "one_step",
         TO_END,
         TO_END.replace(" />", "><bpmn:conditionExpression>true</bpmn:conditionExpression></bpmn:sequenceFlow>"),
-        "write_to_end: Its condition is not asked after “Write”.",
+        "Write → End (write_to_end): Its condition is not asked after “Write”.",
     ),
     "no default flow": (
         "exclusive_gateway",

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -11,7 +11,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from engine import Conflict, InvalidDiagram, NotFound, Rejection, clock, definitions
+from engine import ERROR, Conflict, InvalidDiagram, NotFound, Rejection, clock, definitions
 from webapp.access import only_for
 from webapp.actor import signed_in
 from webapp.designer import blueprint
@@ -48,6 +48,13 @@ KINDS = (
 )
 """What can be added, by the names of `workflows.designs.outline.changing.KINDS`."""
 
+KEYS = (
+    ("Next step at which something is noted", "n"),
+    ("Undo", "u"),
+    ("Do again", "r"),
+    ("Move the open step", "Alt and an arrow"),
+    ("Close the open step", "Esc"),
+)
 TIME_UNITS = (("D", "days"), ("N", "working days"), ("W", "weeks"), ("H", "hours"))
 
 
@@ -121,6 +128,23 @@ def step_through_history(design_id: int) -> ResponseReturnValue:
     return redirect(url_for("designer.show_steps", design_id=design_id), 303)
 
 
+def _find_open(lines: Part, element: str) -> Line | None:
+    """The line of an element, or the one at which what is noted of it stands: a way, or an event at a step."""
+    every = list(every_line(lines))
+    noted = (one for one in every if any(finding.id == element for finding in one.findings))
+    return next((one for one in every if one.id == element), None) or next(noted, None)
+
+
+def _find_next_noted(lines: Part, opened: str) -> str:
+    """The line after the open one at which something is noted, what stands against publishing before all else."""
+    noted = [one for one in every_line(lines) if one.findings]
+    stopping = [one for one in noted if any(finding.severity == ERROR for finding in one.findings)]
+    order = [one.id for one in every_line(lines)]
+    found = [one.id for one in stopping or noted if one.id != opened]
+    after = [one for one in found if opened in order and order.index(one) > order.index(opened)]
+    return next(iter(after or found), "")
+
+
 def _steps_page(
     design_id: int, is_open: Open, problem: Rejection | None = None, typed: Mapping[str, str] | None = None
 ) -> str:
@@ -135,7 +159,8 @@ def _steps_page(
     vocabulary = _with_variables(describe_vocabulary(session, clock.now().date()) | describe_package(files), outline)
     findings = at_steps(inspection.findings, outline)
     lines = write_lines(outline, Words.of(vocabulary), findings)
-    line = next((one for one in every_line(lines) if one.id == is_open.step), None)
+    line = _find_open(lines, is_open.step)
+    is_open = is_open if line is None else replace(is_open, step=line.id)
     known = {element for one in every_line(lines) for element in (finding.id for finding in one.findings)}
     return render_template(
         "designer/steps.html",
@@ -143,6 +168,8 @@ def _steps_page(
         part=lines,
         outline=outline,
         is_open=is_open,
+        page_keys=KEYS,
+        next_noted=_find_next_noted(lines, is_open.step),
         history=steps.history(session, design_id, by=signed_in().person_id),
         colleagues=presence.others(session, design_id, than=signed_in().person_id, now=clock.now()),
         named=name_files(files),

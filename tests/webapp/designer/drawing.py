@@ -13,9 +13,11 @@ class Drawing:
     page: Page
 
     def open(self, address: str) -> "Drawing":
-        """Go there, and wait until it can be drawn."""
+        """Go there, wait until it can be drawn, and look at all of it."""
         self.page.goto(address)
-        return self.wait()
+        self.wait()
+        self.page.get_by_role("button", name="Show everything").click()
+        return self
 
     def wait(self) -> "Drawing":
         """Wait until it can be drawn."""
@@ -123,6 +125,21 @@ class Drawing:
     def box(self, of: Locator) -> FloatRect:
         """Where something is."""
         return cast("FloatRect", of.bounding_box())
+
+    def sees(self, element: str) -> bool:
+        """Whether an element is in sight as a whole."""
+        canvas, box = (self.box(self.page.locator(one)) for one in ("[data-canvas]", self._shape(element)))
+        return all(
+            canvas[at] <= box[at] and box[at] + box[size] <= canvas[at] + canvas[size]  # type: ignore[literal-required]
+            for at, size in (("x", "width"), ("y", "height"))
+        )
+
+    def height_of(self, element: str) -> float:
+        """How high an element is drawn, in pixels of the screen."""
+        return self.box(self.page.locator(self._shape(element)))["height"]
+
+    def _shape(self, element: str) -> str:
+        return f"[data-element-id={element}] > .djs-visual"
 
     def settle(self) -> None:
         """Wait until the editor has saved by itself what was done before."""

@@ -20,6 +20,9 @@ from workflows.people.committees import found_committee, give_seat
 from workflows.routing.facts import day_of
 from workflows.voting.settings import PATTERNS
 
+READABLE = 46
+"""How high a task is drawn at least, in pixels, so that the letters in it can be read."""
+
 
 @pytest.fixture
 def drawing(page: Page, app: Flask, serve: Serve, factory: SessionFactory) -> Drawing:
@@ -259,15 +262,42 @@ def test_a_finding_leads_into_the_diagram(drawing: Drawing) -> None:
     page.get_by_role("link", name="Back to Annual review").click()
     expect(page.get_by_text("Before it can be published, 1 thing has to be solved.")).to_be_visible()
     # When HR follows it, the step is selected in the diagram.
-    page.locator(".rf-finding-list").get_by_role("link", name="Release the results").click()
+    page.locator(".rf-finding-list").get_by_role("link", name="Release the results", exact=True).click()
     drawing.wait()
     expect(drawing.panel.get_by_label("Name")).to_have_value("Release the results")
 
 
+def test_a_large_diagram_begins_where_it_can_be_read_and_goes_on_where_one_was(drawing: Drawing) -> None:
+    page, address = drawing.page, drawing.page.url
+    # Given a window that has not seen the diagram
+    page.goto(address.removesuffix("/diagram"))
+    page.evaluate("sessionStorage.clear()")
+    page.goto(address)
+    drawing.wait()
+    # Then it begins at its start, in letters that can be read
+    assert drawing.sees("self_assessment")
+    assert not drawing.sees("cycle_closed")
+    assert drawing.height_of("self_assessment") >= READABLE
+    # When HR looks at all of it, and comes back from the steps
+    page.get_by_role("button", name="Show everything").click()
+    page.get_by_role("link", name="Steps").click()
+    page.get_by_role("link", name="Diagram").click()
+    drawing.wait()
+    # Then it is all there still
+    assert drawing.sees("self_assessment")
+    assert drawing.sees("cycle_closed")
+    assert drawing.height_of("self_assessment") < READABLE
+    # And what is looked for comes near
+    page.goto("about:blank")
+    page.goto(f"{address}#acknowledge")
+    drawing.wait()
+    assert drawing.sees("acknowledge")
+    assert drawing.height_of("acknowledge") >= READABLE
+
+
 def test_who_wants_less_motion_sees_the_whole_picture_too(drawing: Drawing) -> None:
     drawing.page.emulate_media(reduced_motion="reduce")
-    drawing.page.reload()
-    drawing.wait()
+    drawing.open(drawing.page.url)
     end = drawing.box(drawing.page.locator("[data-element-id=cycle_closed]").first)
     canvas = drawing.box(drawing.page.locator("[data-canvas]"))
     assert canvas["x"] < end["x"] < canvas["x"] + canvas["width"]

@@ -294,3 +294,52 @@ def test_what_was_written_is_kept_when_it_is_refused(open_browser: OpenBrowser, 
     assert 'value="Is the money there?"' in refused.text
     assert 'name="choices" value="Yes"' in refused.text
     assert '<option value="radio" selected>' in refused.text
+
+
+def test_what_is_noted_is_shown_one_after_the_other(open_browser: OpenBrowser, factory: SessionFactory) -> None:
+    # Given two steps that nobody does, and a way that asks for what nothing gives
+    begin(factory)
+    with transaction(factory) as session:
+        content = files_of(session, 1)["annual_review.bpmn"]
+        for old, new in (
+            (b'name="Release the results" rf:actor="group"', b'name="Release the results"'),
+            (b'name="Propose a reward" rf:actor="manager"', b'name="Propose a reward"'),
+            (b"approval.executive = true", b"unknown = true"),
+        ):
+            assert old in content
+            content = content.replace(old, new)
+        changing.save_file(session, 1, "annual_review.bpmn", content, based_on=1, by="hugo", now=clock.now())
+    hugo = open_browser("hugo")
+    # Then each is shown in the steps from the page of the draft, a way at the question that it answers
+    page = hugo.open("/designer/1").text
+    for element, name in (
+        ("release", "Release the results"),
+        ("propose_reward", "Propose a reward"),
+        ("ask_executive", "Executive sign-off needed?: Yes"),
+    ):
+        assert f'/designer/1/steps?open={element}">Show it in the steps<span class="visually-hidden">: {name}<' in page
+    assert opened(hugo.open("/designer/1/steps?open=ask_executive").text) == "Executive sign-off needed?"
+    # And from one the list leads to the next, and from the last one to the first
+    shown = [hugo.open("/designer/1/steps").text]
+    for _ in range(4):
+        shown.append(hugo.open(next_noted(shown[-1])).text)
+    assert [opened(page) for page in shown] == [
+        "",
+        "Release the results",
+        "Propose a reward",
+        "Executive sign-off needed?",
+        "Release the results",
+    ]
+
+
+def opened(page: str) -> str:
+    """The title of the open step; "" where none is."""
+    found = re.search(r'aria-expanded="true"[^>]*>([^<]*)</a>', page)
+    return plain(found[1]) if found else ""
+
+
+def next_noted(page: str) -> str:
+    """Where the list leads to the next step at which something is noted."""
+    found = re.search(r'data-goes-on href="([^"]*)"', page)
+    assert found is not None
+    return found[1]

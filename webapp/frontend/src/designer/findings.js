@@ -1,6 +1,7 @@
 // What the server's checks say, at the elements and in a list: a click in the list goes to the element.
 import { Checks } from './checks.js';
 import { element as make } from './page.js';
+import { comeTo } from './viewing.js';
 
 const LAYER = 'rf-finding';
 
@@ -53,7 +54,7 @@ export class Findings extends Checks {
   goTo(id) {
     const target = this.find(id);
     if (!target) return;
-    this.modeler.get('canvas').scrollToElement(target, { top: 120, right: 120, bottom: 120, left: 120 });
+    comeTo(this.modeler.get('canvas'), target);
     this.modeler.get('selection').select(target);
   }
 }

@@ -8,6 +8,7 @@ import { Findings } from './findings.js';
 import { watchPresence } from './presence.js';
 import { wireToolbar } from './toolbar.js';
 import { shareClipboard } from './clipboard.js';
+import { beginWhereOneWas } from './viewing.js';
 import './style.css';
 
 const WIDE = window.matchMedia('(min-width: 56rem)');
@@ -23,6 +24,7 @@ async function start() {
   wireToolbar(root, modeler, saving);
   shareClipboard(modeler);
   await saving.begin();
+  beginWhereOneWas(modeler);
   findings.goTo(decodeURIComponent(window.location.hash.slice(1)));
   root.dataset.ready = '';
   performance.mark('designer-ready');

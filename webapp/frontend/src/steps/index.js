@@ -63,9 +63,9 @@ document.addEventListener('input', ({ target }) => {
 // What is unfolded stays so when the list comes anew, and what somebody is at stays where it is on the screen.
 let unfolded = [];
 let held = null;
-document.addEventListener('htmx:beforeSwap', () => {
+document.addEventListener('htmx:beforeSwap', ({ detail }) => {
   unfolded = [...document.querySelectorAll('[data-steps] details[open]')].map((part) => part.id);
-  held = hold();
+  held = detail.requestConfig?.elt?.matches('[data-goes-on]') ? null : hold();
 });
 document.addEventListener('htmx:afterSwap', () => {
   for (const id of unfolded) document.getElementById(id)?.setAttribute('open', '');
@@ -83,12 +83,20 @@ document.addEventListener('htmx:afterSettle', () => {
   prepare();
   const element = held && document.getElementById(held.id);
   if (element) scrollBy({ top: element.getBoundingClientRect().top - held.top, behavior: 'instant' });
+  else showOpen();
   held = null;
   if (document.activeElement === document.body) document.querySelector('[data-steps]')?.focus({ preventScroll: true });
 });
+
+// A step that is opened from elsewhere is seen with what can be changed of it.
+function showOpen() {
+  const open = document.querySelector('[data-steps] .rf-step-head.is-open')?.getBoundingClientRect();
+  if (open && open.bottom > innerHeight) scrollBy({ top: open.top - BELOW_THE_TOP, behavior: 'instant' });
+}
 
 function prepare() {
   for (const form of document.querySelectorAll('[data-steps] form:has([data-kind], [data-choices], [data-compares])')) showFields(form);
 }
 
 prepare();
+showOpen();
