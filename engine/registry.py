@@ -191,7 +191,8 @@ def listen(event: str) -> Callable[[Any], Any]:
     Events and their keywords, each also with `now`: `task_opened(tasks)` with the rows of new tasks,
     `task_handed_over(task, by)`, `tasks_taken_away(tasks)` with the id of each task and who had it, when it was closed
     without them or handed to somebody else, `task_claimed(task, step, instance)`, `task_reminder(task)`,
-    `task_overdue(task, step)`, `task_extended(task, by, reason)`, `task_sent_back(task, sent)` and
+    `task_overdue(task, step)`, `task_extended(task, by, reason)`, `deadlines_moved(tasks, length)` where they stood
+    still as long as a case was suspended, `task_sent_back(task, sent)` and
     `task_recalled(task, recalled)` with the task that is open again, `step_stays(stay)` when a step is passed because
     it was done before on unchanged inputs,
     `instance_ended(instance)`,

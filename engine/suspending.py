@@ -101,7 +101,7 @@ def _resume(
     instance.state = change(INSTANCE, instance.state, "resume")
     instance.suspended_at = instance.suspended_with = None
     if shift:
-        _shift(session, instance, changes.now - since)
+        _shift(session, instance, changes.now - since, changes.now)
     _change_tasks(session, instance, "resume")
     released = update(Job).where(Job.instance_id == instance.id, Job.state.in_(before(JOB, "release")))
     session.execute(released.values(state=JOB[HELD, "release"]).execution_options(synchronize_session=False))
@@ -120,11 +120,12 @@ def _change_tasks(session: Session, instance: Instance, event: str) -> None:
         )
 
 
-def _shift(session: Session, instance: Instance, length: timedelta) -> None:
+def _shift(session: Session, instance: Instance, length: timedelta, now: datetime) -> None:
     """Move what has a moment: tasks with a deadline, and timers and clocks. A few rows, one by one."""
     tasks = select(Task).where(Task.instance_id == instance.id, Task.state.in_(UNFINISHED), Task.due_at.is_not(None))
     jobs = select(Job).where(Job.instance_id == instance.id, Job.kind.in_(SHIFTED))
-    for task in session.scalars(tasks.with_for_update()):
+    moved = session.scalars(tasks.with_for_update()).all()
+    for task in moved:
         if task.due_at is not None:
             task.due_at += length
     for job in session.scalars(jobs.with_for_update()):
@@ -133,6 +134,7 @@ def _shift(session: Session, instance: Instance, length: timedelta) -> None:
             # A timer that comes again keeps its rhythm from here.
             job.payload = {**job.payload, "due": (datetime.fromisoformat(job.payload["due"]) + length).isoformat()}
     session.flush()
+    registry.emit(session, "deadlines_moved", tasks=moved, length=length, now=now)
 
 
 def refuse_suspended(instance: Instance) -> None:

@@ -4,9 +4,9 @@ A notification names the step, whom it is about and when it was due; never what 
 task and whoever the diagram names for its escalation are told. The person it is about is told of their own tasks alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -65,6 +65,17 @@ def tell_more_time(session: Session, task: Task, by: str, reason: str, now: date
     readers = present(people, holders)
     notices = [Notice(one.id, EXTENDED, _more_time(task, people, one, reason), task.id) for one in readers]
     inform(session, notices, now)
+
+
+@registry.listen("deadlines_moved")
+def tell_moved(session: Session, tasks: Sequence[Task], length: timedelta, now: datetime) -> None:
+    """Tell people outside of another day; colleagues see it in their inbox. No statement where nobody is outside."""
+    outside = [task for task in tasks if is_outside(task.assignee) and length >= timedelta(days=1)]
+    if not outside:
+        return
+    people = people_by_id(session, {one for task in outside for one in (task.assignee, task.subject) if one}, now)
+    held = [(task, people[task.assignee]) for task in outside if task.assignee in people]
+    inform(session, [Notice(one.id, EXTENDED, _more_time(task, people, one, ""), task.id) for task, one in held], now)
 
 
 def _more_time(task: Task, people: Mapping[str, Reader], reader: Reader, reason: str) -> str:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from engine import Assignment, extending, hand_out_again, instances, reopening, tasks
+from engine import Assignment, extending, hand_out_again, instances, reopening, suspending, tasks
 from engine.database import transaction
 from engine.models import Task
 from tests.workflows.notifications.test_mailing import MONDAY, Postbox
@@ -238,3 +238,16 @@ def test_each_of_many_changes_keeps_its_link(clients: SmallCycle, postbox: Postb
     last = postbox.to(held[0].assignee or "")[-1]
     assert [item.kind for item in last.items] == [CHANGED] * len(everybody)
     assert len({item.form_link for item in last.items}) == len(everybody)
+
+
+def test_another_day_after_a_pause_is_told(clients: SmallCycle, postbox: Postbox) -> None:
+    task = asked(clients)
+    with transaction(clients.factory) as session:
+        suspending.suspend(session, task.instance_id, by="hugo", reason="A secret.", now=clients.now)
+    clients.travel(days=7)
+    with transaction(clients.factory) as session:
+        suspending.resume(session, task.instance_id, by="hugo", reason="Back.", now=clients.now, shift=True)
+    clients.work().travel(days=1)
+    assert kinds_to(postbox, task.assignee) == [NEW_TASK, EXTENDED]
+    [item] = postbox.to(task.assignee or "")[-1].items
+    assert item.text == "You have until 10 December 2026 for “Client feedback” for Ann."
