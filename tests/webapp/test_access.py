@@ -34,6 +34,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "POST /mail/decisions/<token>": ALL,
     "GET /outside/<token>": ALL,
     "POST /outside/<token>": ALL,
+    "POST /outside/<token>/declination": ALL,
     "PUT /outside/<token>/draft": ALL,
     "GET /mail": HR_AND_ADMIN,
     "POST /mail/<int:mail_id>/sending": HR_AND_ADMIN,
@@ -189,6 +190,8 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "POST /tasks/<int:task_id>/return": EVERYBODY_SIGNED_IN,
     "POST /tasks/<int:task_id>/link": EVERYBODY_SIGNED_IN,
     "POST /tasks/<int:task_id>/recall": EVERYBODY_SIGNED_IN,
+    "GET /tasks/<int:task_id>/outside": EVERYBODY_SIGNED_IN,
+    "POST /tasks/<int:task_id>/outside": EVERYBODY_SIGNED_IN,
     "GET /tasks/<int:task_id>/inquiries": EVERYBODY_SIGNED_IN,
     "POST /tasks/<int:task_id>/inquiries": EVERYBODY_SIGNED_IN,
     "GET /tasks/<int:task_id>/sending-back": EVERYBODY_SIGNED_IN,
@@ -228,6 +231,7 @@ EXAMPLES = {"name": "none.css", "filename": "none.svg", "path": "none.bpmn"}
 SIGNED = {
     "POST /mail/unsubscription/<token>": 404,
     "POST /outside/<token>": 404,
+    "POST /outside/<token>/declination": 404,
     "PUT /outside/<token>/draft": 404,
 }
 """Mail programs and people outside come here without a token of a form; the address is signed, and this one is not."""

@@ -92,6 +92,8 @@ def take_back(session: Session, import_id: int, *, by: str, now: datetime) -> Ta
     people, moved = set(memory.people), list(memory.tasks)
     if memory.batch_id is not None:
         batches.stop(session, memory.batch_id, now=now)
+    # Those that end now, because the import is taken back, are told by what ends them.
+    ended = cases_ended_since(session, people, undone.imported_at)
     withdrawn = withdraw_closing_reviews(session, import_id, by=by, now=now)
     put_back(session, import_id, by=by, now=now)
     back = tuple(_give_back(session, kept, undone, by, now) for kept in moved)
@@ -100,7 +102,7 @@ def take_back(session: Session, import_id: int, *, by: str, now: datetime) -> Ta
         *follow_subjects(session, people, now, by=by),
         *withdraw_joiners(session, people, now, by=by),
         *withdrawn,
-        *cases_ended_since(session, people, undone.imported_at),
+        *ended,
     )
     follow_people(session, people, now)
     seen = {one.task_id for one in back}
