@@ -18,7 +18,7 @@ TEST_PROCESSES ?= $(shell expr $$(nproc) \* 3 / 2)
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench build screenshots browser lock clean
+.PHONY: help demo test lint format bench chaos build screenshots browser lock clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -41,6 +41,9 @@ format: $(VENV)/.installed-dev ## Rewrite the Python sources in the one format
 
 bench: $(VENV)/.installed-dev $(DIST) ## Measure the figures that the documentation promises
 	$(BIN)/python -m tests.bench
+
+chaos: $(VENV)/.installed-dev $(DIST) ## Kill the parts of a running installation again and again, and look for what is lost; KILLS=1000
+	$(BIN)/python -m tests.chaos
 
 screenshots: $(VENV)/.installed-dev $(DIST) browser ## Take the pictures that the documentation shows; PICTURES="inbox task" takes some
 	$(BIN)/python -m tests.screenshots $(PICTURES)

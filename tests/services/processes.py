@@ -94,7 +94,7 @@ class ServerProcess:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 process_group=0,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 - one prctl call, and no thread holds a lock we need
+                preexec_fn=die_with_parent,  # noqa: PLW1509 - one prctl call, and no thread holds a lock we need
                 **_credentials(),
             )
         deadline = monotonic() + START_TIMEOUT
@@ -138,5 +138,6 @@ def _credentials() -> dict[str, Any]:
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """Called in a child before it becomes a program: the kernel ends it when its parent ends, however that ends."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
