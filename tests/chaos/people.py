@@ -211,8 +211,10 @@ class Crowd:
             program = definitions.program_for(session, task.definition_id)
         questionnaire = questionnaire_of(program, program.step(task.step))
         answers = invent(questionnaire, chance, clock.now().date())
+        # What the form does not show with these answers, it does not keep either.
+        kept = questionnaire.check(answers, context={}, today=clock.now().date()).answers
         keys = (".".join(part.key) for part in questionnaire.fields() if isinstance(part, TextField))
-        return answers, next((key for key in keys if key in answers), "")
+        return answers, next((key for key in keys if key in answers and kept.get(key)), "")
 
 
 OWN_PAGES = ("calibration_session", "executive_signoff")
