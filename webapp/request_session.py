@@ -9,6 +9,7 @@ from typing import cast
 
 from flask import Flask, current_app, g, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from engine import SessionFactory
@@ -53,7 +54,11 @@ def live_sessions() -> SessionFactory:
 def discard_changes() -> None:
     """Undo what this request has done so far; what was loaded stays readable, for instance for an error page."""
     if (session := g.pop("database_session", None)) is not None:
-        session.close()
+        try:
+            session.close()
+        except DBAPIError:
+            # The connection is lost, and what was not kept with it. What the request has to say stands all the same.
+            session.invalidate()
 
 
 def _opened() -> Session | None:

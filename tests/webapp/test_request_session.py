@@ -6,10 +6,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, text
 
-from engine.database import SessionFactory, transaction
+from engine.database import SessionFactory, connect, create_session_factory, transaction
 from engine.errors import Rejection
 from tests.webapp.browsing import Browser
-from webapp.request_session import current_session
+from webapp.request_session import TransactionalFlask, current_session, install
 from workflows.people.models import Person
 
 OpenBrowser = Callable[[str], Browser]
@@ -77,3 +77,21 @@ def test_nobody_is_told_of_a_success_that_was_not_kept(app: Flask, ann: Browser,
     assert "renamed" not in answer.text
     factory.kw["bind"].dispose()
     assert name_of_ann(factory) == "Ann"
+
+
+def test_a_page_that_is_finished_goes_out_although_the_database_ends_before_the_session(postgres_url: str) -> None:
+    engine = connect(postgres_url)
+    app = TransactionalFlask(__name__)
+    install(app, create_session_factory(engine))
+
+    def read_and_lose_the_database() -> str:
+        number = current_session().scalar(text("SELECT pg_backend_pid()"))
+        with engine.connect() as other:
+            other.execute(text("SELECT pg_terminate_backend(:number, 60000)"), {"number": number})
+        return "read"
+
+    app.add_url_rule("/", view_func=read_and_lose_the_database)
+    browser = app.test_client()
+    # The second time, too: the connection that was lost is not given to anybody again.
+    assert [browser.get("/").text for _ in range(2)] == ["read", "read"]
+    engine.dispose()
