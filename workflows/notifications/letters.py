@@ -33,15 +33,13 @@ from workflows.notifications.models import (
     Notification,
 )
 from workflows.notifications.post import Item, Letter
+from workflows.notifications.reading import MOST_ALIKE
 from workflows.outside.links import make_links
 from workflows.outside.models import OutsideAddress
 from workflows.people.facts import valid_on
 from workflows.people.models import TERMINATED, Person, PersonVersion
 from workflows.people.outside import is_outside, plain_name
 from workflows.routing.facts import day_of
-
-MOST_ALIKE = 3
-"""How many of a kind in `TOGETHER` a mail tells one by one."""
 
 TOGETHER = {
     GROUP_TASK: "{count} tasks wait for groups of yours.",

@@ -13,7 +13,7 @@ from workflows.notifications.models import CHANGED, EXTENDED, OF_OPEN_TASKS, TOL
 
 LATEST = 50
 MOST_ALIKE = 3
-"""How many unread notifications of a kind in `TOGETHER` about the same step of a cycle have a line each."""
+"""How many alike have a line each: under the bell those of a step of a cycle, in a mail those of a kind."""
 
 TOGETHER = {
     CHANGED: "{count} tasks of yours have another deadline or form: “{name}”.",

@@ -8,16 +8,20 @@ from workflows.reviews.sending_back import send_back
 from workflows.voting.ranking import load_ranking
 
 
-def test_a_case_that_comes_back_changed_is_ranked_anew_and_takes_its_room_once(company: Session) -> None:
-    # Given room for two, which Ann and Nina have
+def closed_once(company: Session) -> Board:
+    """A ranking with room for two, which Ann and Nina have; then what is written about Ann is sent back."""
     board = Board(company, can_come_back=True)
     for about in CANDIDATES:
         board.hands_in("mara" if about == "paul" else "ben", about)
     board.ranks("rita", "ann", "nina", "carl", "paul")
     board.closes()
-    # When what is written about Ann is sent back and changed
     send_back(company, board.task("olga", "ann"), to="write", reason="Say since when.", by="olga", now=NOW)
     company.flush()
+    return board
+
+
+def test_a_case_that_comes_back_changed_is_ranked_anew_and_takes_its_room_once(company: Session) -> None:
+    board = closed_once(company)
     board.hands_in("ben", "ann", text="Since May.")
     # Then she alone is ranked, for the place that she had
     assert board.open("rita") == ["ann"]
@@ -28,13 +32,7 @@ def test_a_case_that_comes_back_changed_is_ranked_anew_and_takes_its_room_once(c
 
 
 def test_a_case_that_comes_back_unchanged_keeps_its_place(company: Session) -> None:
-    board = Board(company, can_come_back=True)
-    for about in CANDIDATES:
-        board.hands_in("mara" if about == "paul" else "ben", about)
-    board.ranks("rita", "ann", "nina", "carl", "paul")
-    board.closes()
-    send_back(company, board.task("olga", "ann"), to="write", reason="Say since when.", by="olga", now=NOW)
-    company.flush()
+    board = closed_once(company)
 
     board.hands_in("ben", "ann")
 
